@@ -1,0 +1,73 @@
+"""The project's one family of errors.
+
+Whatever the user can get wrong ends as an :class:`ObsanteError`: what was looked at, what was
+found, what was expected and what to do. The CLI prints it without a traceback and exits non-zero.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class ObsanteError(Exception):
+    """A problem that the user can understand and mend.
+
+    Args:
+        looked_at: the file, table, column, notebook or key that was examined.
+        found: what is there.
+        expected: what should be there.
+        remedy: the action, or the command, that mends it.
+    """
+
+    exit_code = 1
+
+    def __init__(self, looked_at: str, *, found: str, expected: str, remedy: str) -> None:
+        super().__init__(looked_at)
+        self.looked_at = str(looked_at)
+        self.found = found
+        self.expected = expected
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return (
+            f"{self.looked_at}\n  found:    {self.found}\n"
+            f"  expected: {self.expected}\n  to do:    {self.remedy}"
+        )
+
+
+class EditionError(ObsanteError):
+    """An edition, or one of its typed parameters, is wrong."""
+
+
+class DataError(ObsanteError):
+    """A raw file, a dictionary or a table is wrong."""
+
+
+class ResultError(ObsanteError):
+    """A value, an indicator or a published result is wrong."""
+
+
+class RunError(ObsanteError):
+    """A notebook could not be executed."""
+
+
+class BookError(ObsanteError):
+    """The book's sources, or their rendering, are wrong."""
+
+
+def nearest(name: object, allowed: Iterable[object]) -> str:
+    """Sentence naming the allowed values, the nearest first.
+
+    >>> nearest("editon", ["edition", "seed"])
+    "'edition' (nearest), or 'seed'"
+    >>> nearest("x", [2024, 2025])
+    "'2024' or '2025'"
+    """
+    choices = [str(value) for value in allowed]
+    close = difflib.get_close_matches(str(name), choices, n=1, cutoff=0.75)
+    rest = [f"'{value}'" for value in choices if value not in close]
+    if close:
+        tail = f", or {', '.join(rest)}" if rest else ""
+        return f"'{close[0]}' (nearest){tail}"
+    return " or ".join([", ".join(rest[:-1]), rest[-1]] if len(rest) > 1 else rest) or "nothing"

@@ -1,0 +1,121 @@
+"""Where everything lives: the only module that knows a path of the repository."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from obsante.errors import ObsanteError
+
+ROOT_VARIABLE = "OBSANTE_ROOT"
+_MARKER = Path("config") / "editions"
+
+
+@dataclass(frozen=True)
+class Project:
+    """A checkout of the repository; every path of the project derives from its root."""
+
+    root: Path
+
+    @property
+    def config(self) -> Path:
+        return self.root / "config"
+
+    @property
+    def editions(self) -> Path:
+        return self.config / "editions"
+
+    @property
+    def indicators(self) -> Path:
+        return self.config / "indicators"
+
+    @property
+    def dictionary(self) -> Path:
+        """Frictionless Table Schemas, one YAML file per table."""
+        return self.config / "dictionary"
+
+    @property
+    def notebooks(self) -> Path:
+        return self.root / "notebooks"
+
+    @property
+    def report(self) -> Path:
+        return self.root / "report"
+
+    @property
+    def reference(self) -> Path:
+        return self.root / "data" / "raw" / "reference"
+
+    @property
+    def raw_root(self) -> Path:
+        return self.root / "data" / "raw"
+
+    def edition_file(self, year: int) -> Path:
+        return self.editions / f"{year}.yml"
+
+    def raw(self, year: int) -> Path:
+        """Files of one edition as received, with their ``sources.yml``."""
+        return self.raw_root / str(year)
+
+    def processed(self, year: int) -> Path:
+        return self.root / "data" / "processed" / str(year)
+
+    def tables(self, year: int) -> Path:
+        return self.processed(year) / "tables"
+
+    def quarantine(self, year: int) -> Path:
+        return self.processed(year) / "quarantine"
+
+    def executed(self, year: int) -> Path:
+        """Executed copies of the notebooks."""
+        return self.processed(year) / "notebooks"
+
+    def results(self, year: int) -> Path:
+        return self.processed(year) / "results"
+
+    def trials(self, year: int) -> Path:
+        """Runs with other parameters than the edition's, and runs inside JupyterLab."""
+        return self.processed(year) / "trials"
+
+    def book_project(self, year: int) -> Path:
+        """The assembled Quarto project."""
+        return self.processed(year) / "book"
+
+    def book_output(self, year: int) -> Path:
+        return self.report / "_book" / str(year)
+
+    def run_log(self, year: int) -> Path:
+        """Times and host of the last build: outside every comparison."""
+        return self.processed(year) / "run-log.json"
+
+    def lock_file(self, year: int) -> Path:
+        return self.processed(year) / ".lock"
+
+    def relative(self, path: Path) -> str:
+        """``path`` as the user reads it: from the root, with forward slashes."""
+        try:
+            return path.relative_to(self.root).as_posix()
+        except ValueError:
+            return path.as_posix()
+
+
+def find_project(start: Path | None = None) -> Project:
+    """The checkout around ``start`` (default: ``OBSANTE_ROOT``, the current folder, this package).
+
+    Raises:
+        ObsanteError: no folder upwards holds ``config/editions``.
+    """
+    asked = start or os.environ.get(ROOT_VARIABLE)
+    starts = [Path(asked)] if asked else [Path.cwd(), Path(__file__)]
+    for origin in starts:
+        resolved = origin.resolve()
+        for folder in (resolved, *resolved.parents):
+            if (folder / _MARKER).is_dir():
+                return Project(folder)
+    raise ObsanteError(
+        str(starts[0]),
+        found="no config/editions here or in any folder above",
+        expected="a checkout of the obsante repository",
+        remedy=f"go to the repository's folder, or set {ROOT_VARIABLE} to it",
+    )
