@@ -20,26 +20,28 @@ from obsante.paths import Project
 Model = TypeVar("Model", bound=BaseModel)
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
+    """Base of every configuration model: unknown keys and silent conversions are errors."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-class Period(_Strict):
+class Period(Strict):
     """Reference period, first and last day included."""
 
     start: dt.date
     end: dt.date
 
 
-class Precision(_Strict):
+class Precision(Strict):
     """Thresholds under which a value is published as ``low_precision``.
 
     Proportions are judged by the width of their interval, absolute (in proportion, 0 to 1) or
-    relative to the estimate, and by the number of answers, in the manner of the NCHS data
-    presentation standards for proportions (2017); means, ratios and totals by their coefficient
-    of variation, in the manner of the release guidelines of Statistics Canada.
+    relative to the estimate, and by the number of answers; means, ratios and totals by their
+    coefficient of variation (``cv_flagged``: to be read with caution, ``cv_low``: low precision).
     """
 
+    reliable_width: float = Field(gt=0, le=1)
     proportion_width: float = Field(gt=0, le=1)
     proportion_relative_width: float = Field(gt=0)
     minimum_n: int = Field(ge=1)
@@ -47,7 +49,7 @@ class Precision(_Strict):
     cv_low: float = Field(gt=0, lt=1)
 
 
-class Authorisation(_Strict):
+class Authorisation(Strict):
     """What law 09-08 asks before real health-related data are processed (CNDP)."""
 
     number: str = Field(min_length=1)
@@ -57,7 +59,7 @@ class Authorisation(_Strict):
     transfer_basis: str = Field(min_length=1)
 
 
-class Edition(_Strict):
+class Edition(Strict):
     """Parameters of one edition (``confidence_level`` in proportion, dates to the day)."""
 
     edition: int = Field(ge=2000, le=2100)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+_LISTED = 12
+
 
 class ObsanteError(Exception):
     """A problem that the user can understand and mend.
@@ -66,8 +68,17 @@ def nearest(name: object, allowed: Iterable[object]) -> str:
     """
     choices = [str(value) for value in allowed]
     close = difflib.get_close_matches(str(name), choices, n=1, cutoff=0.75)
-    rest = [f"'{value}'" for value in choices if value not in close]
+    others = [value for value in choices if value not in close]
+    if len(others) > _LISTED:
+        likely = difflib.get_close_matches(str(name), others, n=3, cutoff=0.0)
+        rest = f"{', '.join(map(repr, likely))} ({len(choices)} in all)"
+    else:
+        rest = _alternatives(others)
     if close:
-        tail = f", or {', '.join(rest)}" if rest else ""
-        return f"'{close[0]}' (nearest){tail}"
-    return " or ".join([", ".join(rest[:-1]), rest[-1]] if len(rest) > 1 else rest) or "nothing"
+        return f"'{close[0]}' (nearest)" + (f", or {rest}" if others else "")
+    return rest or "nothing"
+
+
+def _alternatives(values: list[str]) -> str:
+    quoted = [f"'{value}'" for value in values]
+    return " or ".join([", ".join(quoted[:-1]), quoted[-1]]) if len(quoted) > 1 else "".join(quoted)

@@ -1,0 +1,1 @@
+"""Command line: the only room that talks to the user."""

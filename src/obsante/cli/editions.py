@@ -1,0 +1,100 @@
+"""A new edition for real data: configuration, folder, source sheet, checklist."""
+
+from __future__ import annotations
+
+from obsante.edition import known_editions, latest_edition, load_edition
+from obsante.errors import EditionError
+from obsante.files import write_atomic
+from obsante.paths import Project
+
+_CONFIGURATION = """\
+# Typed parameters of the {year} edition; an unknown key is an error (src/obsante/edition.py).
+edition: {year}
+status: real
+reference_period:
+  start: {year}-01-01
+  end: {year}-12-31
+# Earlier editions of the same status only: real and synthetic figures never mix.
+compare_with: {compare_with}
+seed: {year}0101
+confidence_level: {confidence_level}
+publication_date: {next_year}-06-30
+precision:
+{precision}
+# Law 09-08 (CNDP): to fill before the first campaign file is ingested.
+# authorisation:
+#   number: ""
+#   purpose: ""
+#   retention_until: {retention}-12-31
+#   host_country: ""
+#   transfer_basis: ""
+"""
+_SOURCES = """\
+# One entry per file of this folder; a file that is not listed here is an error.
+# Compute sha256 with: sha256sum FILE (Linux), shasum -a 256 FILE (macOS).
+files: {}
+"""
+_CHECKLIST = """\
+# Edition {year}: what to do before `obsante build --edition {year}`
+
+- [ ] `config/editions/{year}.yml`: reference period, publication date, seed.
+- [ ] `authorisation` in that file: CNDP number, purpose, retention, host country, transfer basis.
+- [ ] Raw files received, put here unchanged: `etablissements.csv`, `professionnels.csv`.
+- [ ] Columns as in `config/dictionary/` (UTF-8, comma; empty = missing, `sans_objet` = not asked).
+- [ ] One entry per file in `sources.yml`: producer, title, licence, dates, sha256, rows.
+- [ ] `obsante ingest --edition {year}`: read `data/processed/{year}/quarantine/`, have the rows
+      corrected at the source.
+- [ ] `obsante run --edition {year}`: read the executed notebooks.
+- [ ] `obsante book --edition {year}`: read the report before anyone else does.
+"""
+
+
+def create(project: Project, year: int | None) -> list[str]:
+    """Write the files of a new real edition; return the lines to show.
+
+    Raises:
+        EditionError: no year, a year out of range, or an edition that exists already.
+    """
+    year = _check(project, year)
+    write_atomic(project.edition_file(year), _configuration(project, year))
+    folder = project.raw(year)
+    written = [project.edition_file(year)]
+    for name, text in (("sources.yml", _SOURCES), ("CHECKLIST.md", _CHECKLIST.format(year=year))):
+        write_atomic(folder / name, text)
+        written.append(folder / name)
+    load_edition(project, year)
+    lines = [f"Written: {project.relative(path)}" for path in written]
+    return [*lines, f"Next: follow {project.relative(folder / 'CHECKLIST.md')}"]
+
+
+def _check(project: Project, year: int | None) -> int:
+    known = known_editions(project)
+    if year is None or not 2000 <= year <= 2100:
+        raise EditionError(
+            "obsante new-edition", found=f"{'no year' if year is None else year}",
+            expected="a year between 2000 and 2100",
+            remedy=f"obsante new-edition {latest_edition(project) + 1}",
+        )  # fmt: skip
+    if year in known or project.raw(year).exists():
+        raise EditionError(
+            f"edition {year}", found="it exists already",
+            expected=f"a new year; known editions: {', '.join(map(str, known))}",
+            remedy="choose another year, or remove its configuration and folder first",
+        )  # fmt: skip
+    return year
+
+
+def _configuration(project: Project, year: int) -> str:
+    """The precision rules of the latest edition carry over, so that editions compare."""
+    known = known_editions(project)
+    model = load_edition(project, latest_edition(project))
+    real = [y for y in known if y < year and not load_edition(project, y).demonstration]
+    rules = model.precision.model_dump().items()
+    return _CONFIGURATION.format(
+        year=year,
+        next_year=year + 1,
+        retention=year + 5,
+        compare_with=real,
+        confidence_level=model.confidence_level,
+        precision="\n".join(f"  {name}: {value}" for name, value in rules),
+    )

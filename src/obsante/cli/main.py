@@ -1,0 +1,127 @@
+"""The ``obsante`` command."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import click
+import typer
+
+from obsante.cli import console, steps
+from obsante.errors import ObsanteError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Annual report of the digital-health observatory: from raw data to HTML and PDF.",
+)
+EditionOption = Annotated[
+    int | None, typer.Option("--edition", help="Reference year; the latest edition by default.")
+]
+EngineOption = Annotated[
+    Literal["auto", "quarto", "embedded"],
+    typer.Option(help="Renderer; auto takes Quarto if a usable one is on PATH."),
+]
+ParameterOption = Annotated[
+    list[str] | None,
+    typer.Option("--parameter", "-p", help="NAME=VALUE; the run is then a trial, kept apart."),
+]
+
+
+@app.callback()
+def _options(
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+) -> None:
+    console.debug = debug
+
+
+@app.command()
+def build(edition: EditionOption = None, engine: EngineOption = "auto") -> None:
+    """Ingest, run the notebooks and render the book."""
+    steps.build(edition, engine)
+
+
+@app.command()
+def ingest(edition: EditionOption = None) -> None:
+    """Check the raw files and write the validated tables."""
+    steps.ingest_only(edition)
+
+
+@app.command()
+def run(
+    notebook: Annotated[list[str] | None, typer.Argument(help="Names; all by default.")] = None,
+    edition: EditionOption = None,
+    parameter: ParameterOption = None,
+    save_outputs: Annotated[
+        bool, typer.Option("--save-outputs", help="Also update the committed copies.")
+    ] = False,
+) -> None:
+    """Execute notebooks with Papermill."""
+    steps.run_only(edition, notebook or [], parameter or [], save_outputs)
+
+
+@app.command()
+def book(edition: EditionOption = None, engine: EngineOption = "auto") -> None:
+    """Render the book from the published values."""
+    steps.book_only(edition, engine)
+
+
+@app.command()
+def preview(
+    edition: EditionOption = None,
+    port: Annotated[int, typer.Option(help="Port on this machine; 0 for any.")] = 8765,
+) -> None:
+    """Serve the book here, rendered again at each change of report/."""
+    steps.preview_book(edition, port)
+
+
+@app.command()
+def doctor() -> None:
+    """Say what is present, what is missing, what that costs and how to mend it."""
+    steps.doctor()
+
+
+@app.command()
+def demo(
+    edition: Annotated[
+        list[int] | None, typer.Option("--edition", help="Years; every demonstration by default.")
+    ] = None,
+    scale: Annotated[int, typer.Option(min=1, help="Size, in multiples of the standard.")] = 1,
+    out: Annotated[Path | None, typer.Option(help="Folder to write; needed if scale > 1.")] = None,
+) -> None:
+    """Generate the synthetic demonstration campaign."""
+    steps.demo(edition or [], scale, out)
+
+
+@app.command("new-edition")
+def new_edition(
+    year: Annotated[int | None, typer.Argument(help="Reference year.")] = None,
+    edition: EditionOption = None,
+) -> None:
+    """Prepare a new edition for real data: configuration, folder, source sheet, checklist."""
+    steps.new_edition(year if year is not None else edition)
+
+
+def run_command() -> None:
+    """Entry point: one clear message and a non-zero exit for whatever goes wrong."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that can't show a character shows "?" instead of stopping the report.
+        stream.reconfigure(errors="replace")
+    try:
+        code = app(standalone_mode=False)
+    except ObsanteError as error:
+        console.fail(error)
+        code = error.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        console.say("Interrupted. The last good results and report are unchanged.")
+        code = 130
+    except Exception as error:
+        console.unexpected(error)
+        code = 70
+    sys.exit(code or 0)

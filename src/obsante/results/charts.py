@@ -1,0 +1,182 @@
+"""Charts of published rows: estimates with their intervals, sober, readable without colour."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import textwrap
+from collections.abc import Iterator
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+from obsante.files import write_atomic
+from obsante.results import french
+from obsante.results.publication import NATIONAL, cell_label, current, indicator
+from obsante.results.registry import UNIT_LABELS
+
+BLUE, ORANGE, GREY, INK = "#1f4e79", "#b35900", "#7a828c", "#1b1f24"
+_WIDTH = 7.2
+# Fixed salt and path glyphs: the same figure gives the same bytes, whatever fonts a reader has.
+_STYLE = {"svg.hashsalt": "obsante", "svg.fonttype": "path", "figure.dpi": 110,
+          "axes.titlelocation": "left", "font.size": 9.5}  # fmt: skip
+
+
+def ranked(rows: pd.DataFrame) -> Figure:
+    """Domains sorted by value, each with its interval; the national value as a line.
+
+    Args:
+        rows: published rows of one dimension, with or without the national row. Values of low
+            precision are drawn hollow; domains without a value are named, never drawn at zero.
+    """
+    unit = rows["unite"].iloc[0]
+    national = rows[rows["dimension"] == NATIONAL]
+    domains = rows[rows["dimension"] != NATIONAL].sort_values("estimation", na_position="first")
+    with _canvas(len(domains)) as (fig, ax):
+        for position, row in enumerate(domains.to_dict("records")):
+            _point(ax, row, position)
+        if len(national):
+            value = national["estimation"].iloc[0]
+            ax.axvline(value, color=GREY, linewidth=1, linestyle="--", zorder=0)
+            label = f"Ensemble : {french.quantity(value, unit)}"
+            ax.annotate(label, (value, 1.0), xycoords=("data", "axes fraction"), color=GREY,
+                        xytext=(0, 3), textcoords="offset points", ha="center")  # fmt: skip
+        ax.set_yticks(range(len(domains)), domains["libelle"])
+        ax.set_ylim(-0.6, len(domains) - 0.4)
+        _value_axis(ax.xaxis, unit)
+        ax.set_xlim(left=min(0.0, np.nanmin(rows["borne_inf"].fillna(0))))
+    return fig
+
+
+def bars(rows: pd.DataFrame, *, order: str = "value") -> Figure:
+    """Horizontal bars, with the interval where there is one; values written at the end.
+
+    Args:
+        order: ``value`` sorts by value, ``given`` keeps the order of the rows.
+    """
+    unit = rows["unite"].iloc[0]
+    shown = rows.sort_values("estimation") if order == "value" else rows.iloc[::-1]
+    with _canvas(len(shown)) as (fig, ax):
+        values = shown["estimation"].to_numpy(dtype=float)
+        ax.barh(range(len(shown)), values, color=BLUE, height=0.62)
+        upper = shown["borne_sup"].fillna(shown["estimation"]).to_numpy(dtype=float)
+        lower = shown["borne_inf"].fillna(shown["estimation"]).to_numpy(dtype=float)
+        if (upper > lower).any():
+            ax.errorbar(values, range(len(shown)), xerr=[values - lower, upper - values],
+                        fmt="none", ecolor=INK, elinewidth=1.1, capsize=2.5)  # fmt: skip
+        for position, (value, end) in enumerate(zip(values, upper, strict=True)):
+            ax.annotate(french.quantity(value, unit), (end, position), xytext=(4, 0),
+                        textcoords="offset points", va="center")  # fmt: skip
+        ax.set_yticks(range(len(shown)), shown["libelle"])
+        ax.set_xlim(0, float(np.nanmax(upper)) * 1.18)
+        _value_axis(ax.xaxis, unit)
+    return fig
+
+
+def by_edition(rows: pd.DataFrame) -> Figure:
+    """One point with its interval for each edition, on a true time axis, straight segments.
+
+    Args:
+        rows: columns ``edition``, ``estimation``, ``borne_inf``, ``borne_sup``, ``unite``.
+    """
+    unit = rows["unite"].iloc[0]
+    shown = rows.sort_values("edition")
+    with _canvas(6) as (fig, ax):
+        values = shown["estimation"].to_numpy(dtype=float)
+        errors = [values - shown["borne_inf"], shown["borne_sup"] - values]
+        ax.errorbar(shown["edition"], values, yerr=errors, color=BLUE, marker="o", capsize=3)
+        for year, value in zip(shown["edition"], values, strict=True):
+            ax.annotate(french.quantity(value, unit), (year, value), xytext=(8, 5),
+                        textcoords="offset points")  # fmt: skip
+        ax.set_xticks(shown["edition"].tolist())
+        ax.set_xlim(shown["edition"].min() - 0.3, shown["edition"].max() + 0.5)
+        ax.set_ylim(0, float(shown["borne_sup"].max()) * 1.25)
+        ax.set_xlabel("Édition")
+        ax.grid(axis="x", visible=False)
+        ax.grid(axis="y", visible=True)
+        _value_axis(ax.yaxis, unit)
+    return fig
+
+
+def stacked(frame: pd.DataFrame, parts: dict[str, str], *, domain: str, label: str) -> Figure:
+    """Horizontal bars of counts, one segment for each part, sorted by total.
+
+    Args:
+        frame: one row per domain; ``domain`` names it, the other columns are counts.
+        parts: column -> French name, in the order of the segments; two or three at most.
+        label: title of the value axis, with its unit.
+    """
+    totals = frame[list(parts)].sum(axis=1)
+    shown = frame.loc[totals.sort_values().index]
+    hatches = ["", "///", "..."]
+    with _canvas(len(shown)) as (fig, ax):
+        left = np.zeros(len(shown))
+        for (column, name), colour, hatch in zip(
+            parts.items(), (BLUE, "#9fb8d1", "#d8dee6"), hatches, strict=False
+        ):
+            ax.barh(range(len(shown)), shown[column], left=left, color=colour, hatch=hatch,
+                    edgecolor="white", height=0.66, label=name)  # fmt: skip
+            left = left + shown[column].to_numpy(dtype=float)
+        ax.set_yticks(range(len(shown)), shown[domain])
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: french.number(v)))
+        ax.set_xlabel(label)
+        ax.legend(frameon=False, loc="lower right")
+    return fig
+
+
+def figure(fig: Figure, identifier: str, rows: pd.DataFrame) -> Figure:
+    """Sign a figure, write its SVG for the book under the cell's label, and return it.
+
+    The signature, inside the figure, gives population, number of answers and source, and says
+    so when the data are synthetic.
+    """
+    publication = current()
+    item = indicator(identifier)
+    answers = f" n = {french.number(rows['n'].iloc[0])}." if item.nature == "survey" else ""
+    synthetic = publication.edition.demonstration and item.nature == "survey"
+    lead = "DONNÉES DE DÉMONSTRATION. " if synthetic else ""
+    note = f"{lead}Champ : {item.population}.{answers} Source : {rows['source'].iloc[0]}."
+    fig.text(0.01, -0.01, textwrap.fill(note, 118), fontsize=7, color=INK, va="top", ha="left")
+    with mpl.rc_context(_STYLE):
+        buffer = io.BytesIO()
+        fig.savefig(buffer, format="svg", bbox_inches="tight", metadata={"Date": None})
+    write_atomic(publication.folder / "figures" / f"{cell_label()}.svg", buffer.getvalue())
+    plt.close(fig)
+    return fig
+
+
+@contextlib.contextmanager
+def _canvas(lines: int) -> Iterator[tuple[Figure, plt.Axes]]:
+    with sns.axes_style("whitegrid"), mpl.rc_context(_STYLE):
+        fig, ax = plt.subplots(figsize=(_WIDTH, 1.1 + 0.3 * max(lines, 3)))
+        ax.grid(axis="y", visible=False)
+        yield fig, ax
+        sns.despine(ax=ax, left=True)
+        fig.tight_layout()
+
+
+def _point(ax: plt.Axes, row: dict, position: int) -> None:
+    if np.isnan(row["estimation"]):
+        name = french.STATES[row["etat"]]
+        ax.annotate(name, (0, position), va="center", color=GREY, style="italic")
+        return
+    if not np.isnan(row["borne_inf"]):
+        ax.plot([row["borne_inf"], row["borne_sup"]], [position] * 2, color=BLUE, linewidth=1.6)
+    hollow = row["etat"] == "low_precision"
+    ax.plot(row["estimation"], position, "o", color=BLUE, markersize=6,
+            markerfacecolor="white" if hollow else BLUE)  # fmt: skip
+
+
+def _value_axis(axis: mpl.axis.Axis, unit: str) -> None:
+    decimals = {"percent": 0, "points": 0}
+    scale = 100 if unit in decimals else 1
+    axis.set_major_formatter(
+        FuncFormatter(lambda v, _: french.number(v * scale, decimals.get(unit, 0)))
+    )
+    axis.set_label_text(UNIT_LABELS[unit][0].upper() + UNIT_LABELS[unit][1:] if unit != "percent"
+                        else "Part (%)")  # fmt: skip

@@ -1,0 +1,119 @@
+"""What a notebook shows and the book embeds: tables, readings and definition sheets.
+
+Everything is Markdown, so that JupyterLab, Quarto and the embedded renderer show the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from obsante.results import french, wording
+from obsante.results.publication import current, indicator
+from obsante.results.registry import UNIT_LABELS, Indicator
+
+_DIRECTIONS = {"up": "une hausse est un progrès", "down": "une baisse est un progrès",
+               "none": "sans sens de progrès"}  # fmt: skip
+
+
+class Markdown:
+    """A Markdown text that a notebook displays; as plain text, the same words."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def _repr_markdown_(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def pipe_table(frame: pd.DataFrame, *, right: Sequence[str] = ()) -> Markdown:
+    """A frame of texts as a Markdown table.
+
+    Args:
+        right: the columns aligned to the right (numbers).
+    """
+    header = "| " + " | ".join(frame.columns) + " |"
+    rule = "|" + "|".join("---:" if c in right else ":---" for c in frame.columns) + "|"
+    rows = ["| " + " | ".join(_cell(v) for v in row) + " |" for row in frame.itertuples(index=False)]
+    return Markdown("\n".join([header, rule, *rows]))
+
+
+def _cell(value: object) -> str:
+    return str(value).replace("|", "\\|").replace("\n", " ")
+
+
+def table(rows: pd.DataFrame, *, domain: str) -> Markdown:
+    """Published rows as a table: domain, value, interval, answers, precision.
+
+    Args:
+        rows: what ``publish`` returned, in the order wanted.
+        domain: heading of the first column, in French.
+    """
+    records = rows.to_dict("records")
+    level = french.level(current().level)
+    survey = any(r["nature"] == "survey" for r in records)
+    columns = {domain: [r["libelle"] for r in records],
+               heading(rows): [wording.value(r) for r in records]}  # fmt: skip
+    if survey:
+        columns[f"IC {level}"] = [wording.interval(r) for r in records]
+        columns["Réponses"] = [wording.sample(r) for r in records]
+        columns["Sans réponse"] = [french.number(r["n_manquant"]) for r in records]
+        columns["Sans objet"] = [french.number(r["n_sans_objet"]) for r in records]
+    frame = pd.DataFrame(columns)
+    return pipe_table(frame, right=list(frame.columns[1:]))
+
+
+def heading(rows: pd.DataFrame) -> str:
+    """Column heading of a value: its unit."""
+    return {"count": "Effectif", "percent": "Part", "points": "Écart"}.get(
+        rows["unite"].iloc[0], "Valeur"
+    )
+
+
+def sheet(identifier: str) -> Markdown:
+    """The definition of an indicator, as the committee reads it."""
+    return Markdown(definition_list(indicator(identifier)))
+
+
+def definition_list(item: Indicator) -> str:
+    """Definition, formula, bounds and version of an indicator, as a Markdown list."""
+    lines = [
+        ("Définition", item.definition),
+        ("Formule", item.formula),
+        ("Numérateur", item.numerator),
+        ("Dénominateur", item.denominator),
+        ("Champ", item.population),
+        ("Unité et sens", f"{UNIT_LABELS[item.unit]} ; {_DIRECTIONS[item.direction]}"),
+        ("Source", item.source),
+        ("Limites", item.limits),
+        ("Cadres de référence", ", ".join(f"{m.framework} {m.code}" for m in item.frameworks)),
+        ("Version de la définition", f"{item.version.number}, {french.day(item.version.date)}"),
+    ]
+    return "\n".join(f"- **{name}** : {text}" for name, text in lines if text)
+
+
+def reading(identifier: str, sentence: str, rows: pd.DataFrame) -> Markdown:
+    """The three lines under a figure: Lecture, Champ, Source, and the marks decoded.
+
+    Args:
+        sentence: how to read one value, its numbers taken from ``rows``.
+        rows: the published rows of the figure, the first one giving the number of answers.
+    """
+    item = indicator(identifier)
+    first = rows.iloc[0]
+    answers = f" ; {french.number(first['n'])} réponses" if item.nature == "survey" else ""
+    parts = [
+        f"**Lecture** : {sentence}",
+        f"**Champ** : {item.population}{answers}.",
+        f"**Source** : {first['source']}{_demonstration()}.",
+        wording.marks(rows["etat"].tolist()),
+    ]
+    return Markdown(" ".join(part for part in parts if part))
+
+
+def _demonstration() -> str:
+    return ", données de démonstration" if current().edition.demonstration else ""

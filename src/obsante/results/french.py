@@ -1,0 +1,73 @@
+"""Numbers as a French reader expects them (Imprimerie nationale usage, Babel's CLDR data)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+NBSP = "\u00a0"
+MINUS = "\u2212"
+_SCALE = {"percent": 100.0, "points": 100.0}
+_DECIMALS = {"percent": 1, "points": 1, "per_10": 1, "score": 1, "count": 0, "ratio": 0}
+_SUFFIX = {"percent": f"{NBSP}%", "points": f"{NBSP}points"}
+STATES = {
+    "published": "publié",
+    "low_precision": "précision faible",
+    "suppressed": "secret statistique",
+    "missing": "non disponible",
+    "not_applicable": "sans objet",
+}
+MARKS = {"suppressed": "[c]", "missing": "[n.d.]", "not_applicable": "[s.o.]"}
+LOW_PRECISION = "[f]"
+
+
+def number(value: float, decimals: int = 0, *, signed: bool = False) -> str:
+    """Decimal comma, U+202F between thousands, U+2212 for minus.
+
+    >>> number(36828330) == "36\\u202f828\\u202f330", number(-1.25, 1)
+    (True, '−1,2')
+    """
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    text = format_decimal(abs(value), format=pattern, locale="fr")
+    zero = not any(digit in text for digit in "123456789")
+    sign = MINUS if value < 0 and not zero else "+" if signed and not zero else ""
+    return sign + text
+
+
+def magnitude(value: float, unit: str, *, signed: bool = False) -> str:
+    """``value`` in the scale and decimals of its unit, without the unit."""
+    return number(value * _SCALE.get(unit, 1.0), _DECIMALS[unit], signed=signed)
+
+
+def quantity(value: float, unit: str, *, signed: bool = False) -> str:
+    """``value`` with its unit.
+
+    >>> quantity(0.3014, "percent")
+    '30,1\\xa0%'
+    """
+    return magnitude(value, unit, signed=signed) + _SUFFIX.get(unit, "")
+
+
+def interval(low: float, high: float, unit: str) -> str:
+    """Bounds between brackets, in the unit's scale; empty where there is no interval.
+
+    >>> interval(0.27, 0.332, "percent") == "[27,0\\xa0; 33,2]"
+    True
+    """
+    if math.isnan(low) or math.isnan(high):
+        return ""
+    return f"[{magnitude(low, unit)}{NBSP}; {magnitude(high, unit)}]"
+
+
+def level(confidence: float) -> str:
+    """Confidence level in percent: ``95 %``."""
+    return f"{number(100 * confidence, 0 if float(100 * confidence).is_integer() else 1)}{NBSP}%"
+
+
+def day(date: dt.date) -> str:
+    """Date in letters: ``30 juin 2026``, first of the month as ``1er``."""
+    text = format_date(date, "d MMMM y", locale="fr")
+    return text.replace("1 ", "1er ", 1) if date.day == 1 else text

@@ -1,0 +1,66 @@
+"""Words that depend on values: no number and no direction is ever typed in prose."""
+
+from __future__ import annotations
+
+import math
+
+from obsante.results import french
+
+NOT_SIGNIFICANT = "écart non significatif"
+
+
+def value(row: dict) -> str:
+    """A value with its unit, or the mark of its state; low precision is marked ``[f]``."""
+    if row["etat"] in french.MARKS:
+        return french.MARKS[row["etat"]]
+    signed = row["unite"] == "points"
+    text = french.quantity(row["estimation"], row["unite"], signed=signed)
+    return f"{text} {french.LOW_PRECISION}" if row["etat"] == "low_precision" else text
+
+
+def interval(row: dict) -> str:
+    """``[27,0 ; 33,2]``, or a dash where the value has no sampling error."""
+    if row["etat"] in french.MARKS:
+        return "–"
+    return french.interval(row["borne_inf"], row["borne_sup"], row["unite"]) or "–"
+
+
+def sample(row: dict) -> str:
+    """Number of answers behind a survey value, or a dash for a reference figure."""
+    return french.number(row["n"]) if row["nature"] == "survey" else "–"
+
+
+def change(row: dict) -> str:
+    """A difference in words; a direction only if its interval excludes zero.
+
+    >>> change({"estimation": 0.032, "borne_inf": 0.01, "borne_sup": 0.05, "unite": "points"})
+    'en hausse de 3,2\\xa0points'
+    >>> change({"estimation": 0.01, "borne_inf": -0.02, "borne_sup": 0.04, "unite": "points"})
+    'écart non significatif'
+    """
+    if not significant(row):
+        return NOT_SIGNIFICANT
+    direction = "en hausse" if row["estimation"] > 0 else "en baisse"
+    return f"{direction} de {french.quantity(abs(row['estimation']), row['unite'])}"
+
+
+def gap(row: dict, first: str, second: str) -> str:
+    """A gap between two groups in words: which is ahead, and by how much."""
+    if not significant(row):
+        return NOT_SIGNIFICANT
+    ahead, behind = (first, second) if row["estimation"] > 0 else (second, first)
+    size = french.quantity(abs(row["estimation"]), row["unite"])
+    return f"{ahead} devance {behind} de {size}"
+
+
+def significant(row: dict) -> bool:
+    """Whether the interval of a difference excludes zero; without interval, no."""
+    low, high = row["borne_inf"], row["borne_sup"]
+    return not (math.isnan(low) or math.isnan(high)) and (low > 0 or high < 0)
+
+
+def marks(states: list[str]) -> str:
+    """Sentence decoding the marks used among ``states``; empty where none is."""
+    known = {"low_precision": french.LOW_PRECISION} | french.MARKS
+    used = [f"{mark} : {french.STATES[state]}" for state, mark in known.items() if state in states]
+    return " ; ".join(used) + "." if used else ""

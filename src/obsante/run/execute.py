@@ -1,0 +1,185 @@
+"""Execution of a plan: one kernel for each notebook, whole results or none."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import nbformat
+import papermill
+from jupyter_client.kernelspec import NoSuchKernel
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+from papermill.engines import NBClientEngine, papermill_engines
+from papermill.exceptions import PapermillExecutionError
+
+from obsante.edition import Edition
+from obsante.errors import RunError
+from obsante.files import fresh_folder, write_atomic
+from obsante.paths import ROOT_VARIABLE, Project
+from obsante.results.publication import RUN_DIRECTORY_VARIABLE
+from obsante.results.values import combine
+from obsante.run.normalise import normalise
+from obsante.run.plan import Execution, Plan
+
+_ENGINE = "obsante"
+CELL_TIMEOUT_SECONDS = 1800
+CellDone = Callable[[Execution], None]
+
+
+class _ObservedEngine(NBClientEngine):
+    """Papermill's own engine, telling an observer after each cell and keeping the notebook."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man, kernel_name, *, observer, **kwargs):
+        observer.notebook = nb_man.nb
+        complete = nb_man.cell_complete
+
+        def cell_complete(cell, *args, **kw):
+            complete(cell, *args, **kw)
+            if cell.cell_type == "code":
+                observer.cell_done()
+
+        nb_man.cell_complete = cell_complete
+        super().execute_managed_notebook(nb_man, kernel_name, **kwargs)
+
+
+papermill_engines.register(_ENGINE, _ObservedEngine)
+
+
+class _Observer:
+    def __init__(self, cell_done: Callable[[], None]) -> None:
+        self.cell_done = cell_done
+        self.notebook: NotebookNode | None = None
+
+
+def run_plan(
+    project: Project, edition: Edition, plan: Plan, cell_done: CellDone = lambda execution: None
+) -> None:
+    """Execute every notebook of the plan, then gather the published values.
+
+    A notebook that fails keeps its executed copy as ``<name>.failed.ipynb`` and changes none of
+    its earlier results; the others still run.
+
+    Raises:
+        RunError: at least one notebook failed; it names each and its failing cell.
+    """
+    failures = []
+    for execution in plan.executions:
+        try:
+            _run_one(project, edition, execution, cell_done)
+        except RunError as error:
+            failures.append(error)
+    if failures:
+        raise failures[0] if len(failures) == 1 else _together(failures)
+    if any(not execution.trial for execution in plan.executions):
+        _forget_left_out(project, edition, plan)
+        combine(project, edition.edition)
+
+
+def _run_one(
+    project: Project, edition: Edition, execution: Execution, cell_done: CellDone
+) -> None:
+    failed_copy = execution.copy.with_suffix(".failed.ipynb")
+    with fresh_folder(execution.folder) as building:
+        observer = _Observer(lambda: cell_done(execution))
+        try:
+            with _environment(project, edition, building):
+                _papermill(execution, observer)
+        except PapermillExecutionError as error:
+            _keep_copy(observer, failed_copy)
+            raise _cell_failed(project, execution, error, failed_copy) from error
+        except (DeadKernelError, CellTimeoutError, NoSuchKernel) as error:
+            _keep_copy(observer, failed_copy)
+            raise _kernel_failed(execution, error) from error
+        # A trial keeps its copy in the folder that is being built.
+        copy = building / execution.copy.name if execution.trial else execution.copy
+        _keep_copy(observer, copy)
+    failed_copy.unlink(missing_ok=True)
+
+
+def _papermill(execution: Execution, observer: _Observer) -> None:
+    papermill.execute_notebook(
+        str(execution.notebook.path),
+        None,
+        parameters=execution.parameters,
+        engine_name=_ENGINE,
+        kernel_name="python3",
+        progress_bar=False,
+        execution_timeout=CELL_TIMEOUT_SECONDS,
+        shutdown_kernel="immediate",
+        observer=observer,
+    )
+
+
+@contextlib.contextmanager
+def _environment(project: Project, edition: Edition, folder: Path) -> Iterator[None]:
+    """What a kernel inherits so that two executions give the same bytes."""
+    wanted = {
+        ROOT_VARIABLE: str(project.root),
+        RUN_DIRECTORY_VARIABLE: str(folder),
+        "SOURCE_DATE_EPOCH": str(edition.source_date_epoch),
+        "PYTHONHASHSEED": "0",
+        "PYTHONUTF8": "1",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+    }
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _keep_copy(observer: _Observer, path: Path) -> None:
+    if observer.notebook is not None:
+        write_atomic(path, nbformat.writes(normalise(observer.notebook)) + "\n")
+
+
+def _cell_failed(
+    project: Project, execution: Execution, error: PapermillExecutionError, copy: Path
+) -> RunError:
+    # An error of the project's own says what to do; another one is given with its type.
+    own = error.evalue if "\n  to do:" in error.evalue else f"{error.ename}: {error.evalue}"
+    first_line = error.source.strip().splitlines()[0] if error.source.strip() else ""
+    return RunError(
+        f"notebook '{execution.notebook.name}', cell [{error.exec_count}] {first_line}",
+        found=own,
+        expected="a notebook that runs to its end",
+        remedy=f"open {project.relative(copy)}, which stops at that cell",
+    )
+
+
+def _kernel_failed(execution: Execution, error: Exception) -> RunError:
+    return RunError(
+        f"notebook '{execution.notebook.name}'",
+        found=f"{type(error).__name__}: {str(error).strip().splitlines()[0]}",
+        expected="a kernel that lives until the last cell",
+        remedy="check the memory and the installation with: obsante doctor",
+    )
+
+
+def _together(failures: list[RunError]) -> RunError:
+    first = failures[0]
+    others = "; ".join(f"{error.looked_at}: {error.found}" for error in failures[1:])
+    return RunError(
+        first.looked_at,
+        found=f"{first.found}\n  and also: {others}",
+        expected=first.expected,
+        remedy=first.remedy,
+    )
+
+
+def _forget_left_out(project: Project, edition: Edition, plan: Plan) -> None:
+    """Remove what notebooks that no longer run for this edition had published."""
+    for notebook in plan.left_out:
+        shutil.rmtree(project.results(edition.edition) / "carnets" / notebook.name, True)
+        (project.executed(edition.edition) / f"{notebook.name}.ipynb").unlink(missing_ok=True)

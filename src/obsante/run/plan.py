@@ -1,0 +1,143 @@
+"""What will be executed: notebooks, the tables that they declare, their typed parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from pydantic import Field
+
+from obsante.collect import available
+from obsante.edition import Edition, Strict, validate
+from obsante.errors import RunError, nearest
+from obsante.paths import Project
+from obsante.run.parameters import Value, resolve
+
+
+class Declaration(Strict):
+    """What a notebook declares under ``metadata.obsante``.
+
+    ``campaign`` tables must be ingested for the notebook to run; without them the edition has
+    no campaign and the notebook is left out, visibly.
+    """
+
+    title: str
+    reference: list[str] = Field(default_factory=list)
+    campaign: list[str] = Field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """A notebook of the repository."""
+
+    name: str
+    path: Path
+    declaration: Declaration
+    cells: int
+
+
+@dataclass(frozen=True)
+class Execution:
+    """One notebook with the parameters of one edition.
+
+    ``folder`` receives what it publishes, ``copy`` its executed copy. A trial (parameters other
+    than the edition's) stays apart from the results.
+    """
+
+    notebook: Notebook
+    parameters: dict[str, Value]
+    folder: Path
+    copy: Path
+    trial: bool
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What will run, and what is left out for want of a campaign."""
+
+    executions: list[Execution]
+    left_out: list[Notebook]
+
+
+def catalogue(project: Project) -> dict[str, Notebook]:
+    """The notebooks of ``notebooks/``, by name, in the order of execution (that of the names)."""
+    paths = sorted(project.notebooks.glob("*.ipynb"), key=lambda p: (p.stem[0].isdigit(), p.stem))
+    return {path.stem: _notebook(project, path) for path in paths}
+
+
+def make_plan(
+    project: Project,
+    edition: Edition,
+    names: Sequence[str] = (),
+    overrides: dict[str, str] | None = None,
+) -> Plan:
+    """Plan the execution of ``names`` (default: all) for one edition.
+
+    Args:
+        overrides: parameter name -> text of its value, as typed on the command line.
+
+    Raises:
+        RunError: unknown notebook, unknown or mistyped parameter, or tables not ingested.
+    """
+    known = catalogue(project)
+    chosen = list(names) or list(known)
+    for name in chosen:
+        if name not in known:
+            raise RunError(
+                f"notebook '{name}'",
+                found="no such notebook in notebooks/",
+                expected=nearest(name, known),
+                remedy="correct the name (without .ipynb)",
+            )
+    tables = set(available(project, edition.edition))
+    executions, left_out = [], []
+    for name in chosen:
+        notebook = known[name]
+        if set(notebook.declaration.campaign) - tables:
+            left_out.append(notebook)
+            continue
+        _require(notebook, tables, edition)
+        executions.append(_execution(project, edition, notebook, overrides or {}))
+    return Plan(executions, left_out)
+
+
+def _require(notebook: Notebook, tables: set[str], edition: Edition) -> None:
+    missing = sorted(set(notebook.declaration.reference) - tables)
+    if missing:
+        raise RunError(
+            f"notebook '{notebook.name}', edition {edition.edition}",
+            found=f"table '{missing[0]}' is not ingested",
+            expected=f"the tables {', '.join(notebook.declaration.reference)}",
+            remedy=f"obsante ingest --edition {edition.edition}",
+        )
+
+
+def _execution(
+    project: Project, edition: Edition, notebook: Notebook, overrides: dict[str, str]
+) -> Execution:
+    parameters = resolve(notebook.path, edition, overrides)
+    year = edition.edition
+    if overrides:
+        chosen = "_".join(f"{name}={parameters[name]}" for name in sorted(overrides))
+        folder = project.trials(year) / chosen / notebook.name
+        return Execution(notebook, parameters, folder, folder / f"{notebook.name}.ipynb", True)
+    folder = project.results(year) / "carnets" / notebook.name
+    copy = project.executed(year) / f"{notebook.name}.ipynb"
+    return Execution(notebook, parameters, folder, copy, False)
+
+
+def _notebook(project: Project, path: Path) -> Notebook:
+    where = project.relative(path)
+    try:
+        content = nbformat.read(path, as_version=4)
+    except (nbformat.reader.NotJSONError, UnicodeDecodeError) as error:
+        raise RunError(
+            where, found="not a readable notebook", expected="a Jupyter notebook, version 4",
+            remedy="restore the file from git",
+        ) from error  # fmt: skip
+    declared = content.metadata.get("obsante", {})
+    declaration = validate(Declaration, dict(declared), f"{where}, metadata.obsante")
+    cells = sum(cell.cell_type == "code" for cell in content.cells)
+    return Notebook(path.stem, path, declaration, cells)

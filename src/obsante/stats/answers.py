@@ -1,0 +1,69 @@
+"""From coded answers to numbers, keeping missing and not applicable apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from obsante.errors import DataError, nearest
+
+NOT_APPLICABLE = "sans_objet"
+
+
+def binary(
+    answers: pd.Series, *, yes: Sequence[str], no: Sequence[str], unknown: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Answers as 1 (``yes``), 0 (``no``) or missing, with the reason why there is no number.
+
+    Args:
+        answers: coded answers, one per unit.
+        yes, no: the codes counted as 1 and as 0; both are spelt out so that none slips in.
+        unknown: codes that count as missing (« ne sait pas »).
+
+    Returns:
+        One row per unit, same index: ``y`` (1.0, 0.0 or NaN) and ``state`` (``valid``,
+        ``missing`` or ``not_applicable``).
+
+    Raises:
+        DataError: an answer is in none of the lists.
+
+    >>> binary(pd.Series(["oui", None, "sans_objet"]), yes=["oui"], no=["non"])["state"].tolist()
+    ['valid', 'missing', 'not_applicable']
+    """
+    codes = answers.astype("object")
+    declared = {*yes, *no, *unknown, NOT_APPLICABLE}
+    stray = sorted(set(codes.dropna().unique()) - declared)
+    if stray:
+        raise DataError(
+            f"answers of '{answers.name}'",
+            found=f"'{stray[0]}', which the calculation does not place",
+            expected=nearest(stray[0], sorted(declared)),
+            remedy="list the code under yes, no or unknown in the notebook",
+        )
+    y = pd.Series(float("nan"), index=answers.index, dtype="float64")
+    y[codes.isin(list(yes))] = 1.0
+    y[codes.isin(list(no))] = 0.0
+    state = pd.Series("missing", index=answers.index)
+    state[y.notna()] = "valid"
+    state[codes == NOT_APPLICABLE] = "not_applicable"
+    return pd.DataFrame({"y": y, "state": state})
+
+
+def score(components: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
+    """Mean of 0/1 components on a 0-100 scale, for units that answered enough of them.
+
+    Args:
+        components: one column per component, 1.0, 0.0 or NaN.
+        minimum: number of answered components under which the score is missing.
+
+    Returns:
+        ``y`` (0 to 100 or NaN) and ``state``, as :func:`binary`.
+
+    >>> score(pd.DataFrame({"a": [1.0, 1.0], "b": [0.0, None]}), minimum=2)["y"].tolist()
+    [50.0, nan]
+    """
+    answered = components.notna().sum(axis=1)
+    y = (100 * components.mean(axis=1)).where(answered >= minimum)
+    state = pd.Series("valid", index=components.index).where(y.notna(), "missing")
+    return pd.DataFrame({"y": y, "state": state})
