@@ -12,6 +12,7 @@ import pandas as pd
 from obsante.results import french, wording
 from obsante.results.publication import current, indicator
 from obsante.results.registry import UNIT_LABELS, Indicator
+from obsante.stats.linearised import NATIONAL
 
 _DIRECTIONS = {"up": "une hausse est un progrès", "down": "une baisse est un progrès",
                "none": "sans sens de progrès"}  # fmt: skip
@@ -67,6 +68,24 @@ def table(rows: pd.DataFrame, *, domain: str) -> Markdown:
     return pipe_table(frame, right=list(frame.columns[1:]))
 
 
+def rows(published: pd.DataFrame, *dimensions: str) -> pd.DataFrame:
+    """The national row, then those of the dimensions named, in the published order."""
+    wanted = [NATIONAL, *dimensions]
+    parts = [published[published["dimension"] == dimension] for dimension in wanted]
+    return pd.concat(parts, ignore_index=True)
+
+
+def changes(published: pd.DataFrame, subject: str) -> Markdown:
+    """One sentence per earlier edition: a direction only where the interval excludes zero."""
+    lines = [
+        f"- {subject} {wording.change(row)} par rapport à {row['modalite']} "
+        f"(écart : {wording.value(row)}, IC {french.level(current().level)} : "
+        f"{wording.interval(row)})."
+        for row in published.to_dict("records")
+    ]
+    return Markdown("\n".join(lines) or "Aucune édition antérieure n'est comparée.")
+
+
 def heading(rows: pd.DataFrame) -> str:
     """Column heading of a value: its unit."""
     return {"count": "Effectif", "percent": "Part", "points": "Écart"}.get(
@@ -96,24 +115,32 @@ def definition_list(item: Indicator) -> str:
     return "\n".join(f"- **{name}** : {text}" for name, text in lines if text)
 
 
-def reading(identifier: str, sentence: str, rows: pd.DataFrame) -> Markdown:
+def reading(identifier: str, rows: pd.DataFrame, sentence: str) -> Markdown:
     """The three lines under a figure: Lecture, Champ, Source, and the marks decoded.
 
     Args:
-        sentence: how to read one value, its numbers taken from ``rows``.
-        rows: the published rows of the figure, the first one giving the number of answers.
+        rows: the published rows of the figure; the sentence describes the first one.
+        sentence: French sentence with the fields ``{libelle}``, ``{valeur}``, ``{ic}`` and
+            ``{n}``, filled from that row.
     """
     item = indicator(identifier)
-    first = rows.iloc[0]
-    answers = f" ; {french.number(first['n'])} réponses" if item.nature == "survey" else ""
+    first = rows.iloc[0].to_dict()
+    filled = sentence.format(
+        libelle=first["libelle"],
+        valeur=wording.value(first),
+        ic=wording.interval(first),
+        n=wording.sample(first),
+    )
+    answers = f" ; {wording.sample(first)} réponses" if item.nature == "survey" else ""
     parts = [
-        f"**Lecture** : {sentence}",
+        f"**Lecture** : {filled}",
         f"**Champ** : {item.population}{answers}.",
-        f"**Source** : {first['source']}{_demonstration()}.",
+        f"**Source** : {first['source']}{_demonstration(item)}.",
         wording.marks(rows["etat"].tolist()),
     ]
     return Markdown(" ".join(part for part in parts if part))
 
 
-def _demonstration() -> str:
-    return ", données de démonstration" if current().edition.demonstration else ""
+def _demonstration(item: Indicator) -> str:
+    synthetic = current().edition.demonstration and item.nature == "survey"
+    return ", données de démonstration" if synthetic else ""

@@ -26,9 +26,9 @@ from obsante.paths import Project, find_project
 from obsante.results import quality
 from obsante.results.registry import Indicator, find, load_registry
 from obsante.results.values import COLUMNS, PART, write_values
+from obsante.stats.linearised import NATIONAL
 
 RUN_DIRECTORY_VARIABLE = "OBSANTE_RUN_DIRECTORY"
-NATIONAL = "national"
 _LABEL = re.compile(r"^#\|\s*label:\s*([\w-]+)\s*$", re.MULTILINE)
 _DEFAULTS = {
     "erreur_type": float("nan"), "borne_inf": float("nan"), "borne_sup": float("nan"),
@@ -130,6 +130,26 @@ def publish(
     rows = _described(publication, definition, rows, year, source)
     publication.values.append(rows)
     return rows
+
+
+def published(identifier: str) -> pd.DataFrame:
+    """Every row of one indicator published so far; none gives an empty frame."""
+    publication = current()
+    find(publication.registry, identifier)
+    parts = [v for v in publication.values if (v["indicateur"] == identifier).all()]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
+
+
+def measured(identifier: str, estimates: pd.DataFrame, *, edition: int) -> pd.DataFrame:
+    """Estimates of another edition, described like published rows but not published.
+
+    Args:
+        edition: the edition that the estimates measure; ``estimates`` carries ``libelle``.
+    """
+    publication = current()
+    definition = find(publication.registry, identifier)
+    rows = _described(publication, definition, estimates, edition, None)
+    return rows.assign(edition=edition)
 
 
 def hand_over() -> pd.DataFrame:

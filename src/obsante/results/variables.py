@@ -14,8 +14,8 @@ import pandas as pd
 
 from obsante.edition import Edition
 from obsante.results import french, wording
-from obsante.results.publication import NATIONAL
 from obsante.results.registry import Indicator
+from obsante.stats.linearised import NATIONAL
 
 SHEETS_PAGE = "preuves.qmd"
 
@@ -63,7 +63,8 @@ def _fields(row: dict, definition: Indicator, edition: Edition) -> dict[str, str
         "preuve": _linked(row, value, definition, edition),
     }
     if row["unite"] == "points":
-        fields["mots"] = wording.change(row)
+        groups = definition.parameters.get("groups")
+        fields["mots"] = wording.gap(row, *groups) if groups else wording.change(row)
     return fields
 
 

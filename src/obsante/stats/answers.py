@@ -67,3 +67,14 @@ def score(components: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
     y = (100 * components.mean(axis=1)).where(answered >= minimum)
     state = pd.Series("valid", index=components.index).where(y.notna(), "missing")
     return pd.DataFrame({"y": y, "state": state})
+
+
+def numeric(answers: pd.Series, *, scale: float = 1.0) -> pd.DataFrame:
+    """Numbers times ``scale``, with their state, as :func:`binary`; zero is an answer."""
+    y = answers.astype("float64") * scale
+    return pd.DataFrame({"y": y, "state": pd.Series("valid", y.index).where(y.notna(), "missing")})
+
+
+def components(**answers: pd.DataFrame) -> pd.DataFrame:
+    """The ``y`` of several answers side by side, one named column for each."""
+    return pd.DataFrame({name: frame["y"] for name, frame in answers.items()})

@@ -1,34 +1,27 @@
-"""Simple weighted estimates by domain.
-
-For z_i = w_i u_i, u the influence of unit i on the estimate, over the n responding units::
-
-    V = n / (n - 1) * sum_i (z_i - mean(z))**2
-
-that is the linearised variance of a sample drawn with replacement. It uses the weights but
-neither the strata nor the finite-population correction, so it errs on the wide side for a
-stratified sample. Domains keep the whole sample: a unit outside the domain has u = 0.
-
-References: Särndal, Swensson & Wretman, *Model Assisted Survey Sampling* (1992), ch. 5;
-Korn & Graubard, *Survey Methodology* 24 (1998), 193-201, for the interval of a proportion.
-"""
+"""Simple weighted estimates by domain, with the linearised variance of ``linearised``."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t as student
-from statsmodels.stats.proportion import proportion_confint
 
-from obsante.errors import DataError
+from obsante.stats.linearised import (
+    COLUMNS,
+    by_domain,
+    check_weights,
+    counts,
+    estimate_row,
+    korn_graubard,
+    members,
+    ratio_influence,
+    student_interval,
+    variance_of,
+)
 
-NATIONAL = "national"
-COLUMNS = [
-    "dimension", "modalite", "estimation", "erreur_type", "borne_inf", "borne_sup",
-    "n", "effectif", "n_manquant", "n_sans_objet", "methode",
-]  # fmt: skip
 KORN_GRAUBARD = "proportion pondérée, intervalle de Korn-Graubard"
+SUM = "somme des poids"
 STUDENT_MEAN = "moyenne pondérée, intervalle de Student"
 STUDENT_RATIO = "ratio de totaux pondérés, intervalle de Student"
 STUDENT_DIFFERENCE = "différence de proportions pondérées, intervalle de Student"
@@ -69,12 +62,12 @@ def proportion(
 
     def row(inside: np.ndarray) -> dict:
         n = int(inside.sum())
-        value, z = _ratio_influence(answers["y"], ones, weights, inside)
-        variance = _variance(z)
-        low, high = _korn_graubard(value, variance, n, level)
-        return _row(value, variance, low, high)
+        value, z = ratio_influence(answers["y"], ones, weights, inside)
+        variance = variance_of(z)
+        low, high = korn_graubard(value, variance, n, level)
+        return estimate_row(value, variance, low, high)
 
-    return _by_domain(row, answers, weights, domains, by, KORN_GRAUBARD)
+    return by_domain(row, answers, weights, domains, by, KORN_GRAUBARD)
 
 
 def mean(
@@ -108,6 +101,28 @@ def ratio(
         state=answers["state"].where(denominator.notna() | (answers["state"] != "valid"), "missing"),
     )
     return _ratio_table(usable, denominator, weights, domains, by, level, STUDENT_RATIO)
+
+
+def total(
+    weights: pd.Series, domains: pd.DataFrame, *, by: Sequence[str] = (), level: float
+) -> pd.DataFrame:
+    """Number of units that the sample stands for: the sum of the weights, by domain.
+
+    Weights that reproduce the frame leave no sampling error, hence no interval, whatever
+    ``level`` is; it is accepted so that every estimate is called alike.
+    """
+    check_weights(weights)
+    everyone = pd.Series("valid", index=weights.index)
+    rows = []
+    for dimension, modality, member in members(domains, by):
+        value = float(weights.to_numpy(dtype=float)[member].sum())
+        exact = estimate_row(value, float("nan"), float("nan"), float("nan"))
+        rows.append(
+            {"dimension": dimension, "modalite": modality, "methode": SUM}
+            | exact
+            | counts(everyone, weights, member, member)
+        )
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def distribution(
@@ -157,122 +172,47 @@ def difference(
     Args:
         first, second: True for the units of each group; a unit is in one at most.
     """
-    _check_weights(weights)
+    check_weights(weights)
     ones = pd.Series(1.0, index=answers.index)
     valid = answers["y"].notna()
     groups = [(valid & group).to_numpy() for group in (first, second)]
-    (p1, z1), (p2, z2) = (_ratio_influence(answers["y"], ones, weights, g) for g in groups)
+    (p1, z1), (p2, z2) = (ratio_influence(answers["y"], ones, weights, g) for g in groups)
     inside = groups[0] | groups[1]
-    variance = _variance(z1 - z2)
-    low, high = _student(p1 - p2, variance, min(int(g.sum()) for g in groups) - 1, level)
-    row = _row(p1 - p2, variance, low, high) | _counts(
+    variance = variance_of(z1 - z2)
+    low, high = student_interval(p1 - p2, variance, min(int(g.sum()) for g in groups) - 1, level)
+    row = estimate_row(p1 - p2, variance, low, high) | counts(
         answers["state"], weights, inside, (first | second).to_numpy()
     )
     row |= {"dimension": "ecart", "modalite": "ecart", "methode": STUDENT_DIFFERENCE}
     return pd.DataFrame([row], columns=COLUMNS)
 
 
+def independent_difference(later: pd.Series, earlier: pd.Series, *, level: float) -> pd.DataFrame:
+    """Later minus earlier estimate, their samples taken as independent, one row.
+
+    V = V1 + V2: too wide where units answer both times alike, so that a change is found
+    less often than it could be, never more.
+
+    Args:
+        later, earlier: rows of :func:`proportion` or :func:`mean`.
+    """
+    value = later["estimation"] - earlier["estimation"]
+    variance = later["erreur_type"] ** 2 + earlier["erreur_type"] ** 2
+    df = min(int(later["n"]), int(earlier["n"])) - 1
+    low, high = student_interval(value, variance, df, level)
+    row = estimate_row(value, variance, low, high) | {
+        "n": int(later["n"]), "effectif": later["effectif"],
+        "n_manquant": int(later["n_manquant"]), "n_sans_objet": int(later["n_sans_objet"]),
+        "methode": STUDENT_DIFFERENCE,
+    }  # fmt: skip
+    return pd.DataFrame([row], columns=COLUMNS)
+
+
 def _ratio_table(answers, denominator, weights, domains, by, level, method) -> pd.DataFrame:
     def row(inside: np.ndarray) -> dict:
-        value, z = _ratio_influence(answers["y"], denominator, weights, inside)
-        variance = _variance(z)
-        low, high = _student(value, variance, int(inside.sum()) - 1, level)
-        return _row(value, variance, low, high)
+        value, z = ratio_influence(answers["y"], denominator, weights, inside)
+        variance = variance_of(z)
+        low, high = student_interval(value, variance, int(inside.sum()) - 1, level)
+        return estimate_row(value, variance, low, high)
 
-    return _by_domain(row, answers, weights, domains, by, method)
-
-
-def _by_domain(
-    row: Callable[[np.ndarray], dict],
-    answers: pd.DataFrame,
-    weights: pd.Series,
-    domains: pd.DataFrame,
-    by: Sequence[str],
-    method: str,
-) -> pd.DataFrame:
-    _check_weights(weights)
-    unknown = [name for name in by if name not in domains.columns]
-    if unknown:
-        raise DataError(
-            f"dimension '{unknown[0]}'",
-            found="no such column in the table",
-            expected=f"one of {', '.join(map(str, domains.columns))}",
-            remedy="correct the dimension in the notebook or in config/indicators",
-        )
-    rows = []
-    for dimension, modality, member in _members(domains, by):
-        inside = member & answers["y"].notna().to_numpy()
-        rows.append(
-            {"dimension": dimension, "modalite": modality, "methode": method}
-            | row(inside)
-            | _counts(answers["state"], weights, inside, member)
-        )
-    return pd.DataFrame(rows, columns=COLUMNS)
-
-
-def _members(domains: pd.DataFrame, by: Sequence[str]):
-    yield NATIONAL, NATIONAL, np.ones(len(domains), dtype=bool)
-    for name in by:
-        column = domains[name]
-        categorical = isinstance(column.dtype, pd.CategoricalDtype)
-        levels = column.cat.categories if categorical else sorted(column.dropna().unique())
-        for value in levels:
-            yield name, str(value), (column == value).to_numpy(dtype=bool, na_value=False)
-
-
-def _ratio_influence(y, x, weights, inside) -> tuple[float, np.ndarray]:
-    """R = sum(w y)/sum(w x) over ``inside`` and z_i = w_i (y_i - R x_i) / sum(w x)."""
-    w = np.where(inside, weights.to_numpy(dtype=float), 0.0)
-    y = np.where(inside, y.to_numpy(dtype=float), 0.0)
-    x = np.where(inside, x.to_numpy(dtype=float), 0.0)
-    total = float((w * x).sum())
-    if total <= 0:
-        return float("nan"), np.zeros(len(w))
-    value = float((w * y).sum()) / total
-    return value, w * (y - value * x) / total
-
-
-def _variance(z: np.ndarray) -> float:
-    n = len(z)
-    return float(n / (n - 1) * ((z - z.mean()) ** 2).sum()) if n > 1 else float("nan")
-
-
-def _korn_graubard(p: float, variance: float, n: int, level: float) -> tuple[float, float]:
-    if n == 0:
-        return float("nan"), float("nan")
-    effective = min(n, p * (1 - p) / variance) if 0 < p < 1 and variance > 0 else float(n)
-    low, high = proportion_confint(p * effective, effective, alpha=1 - level, method="beta")
-    return (0.0 if p == 0 else float(low)), (1.0 if p == 1 else float(high))
-
-
-def _student(value: float, variance: float, df: int, level: float) -> tuple[float, float]:
-    if df <= 0 or not np.isfinite(variance):
-        return float("nan"), float("nan")
-    half = float(student.ppf((1 + level) / 2, df)) * variance**0.5
-    return value - half, value + half
-
-
-def _row(value: float, variance: float, low: float, high: float) -> dict:
-    known = np.isfinite(value)
-    error = variance**0.5 if known else float("nan")
-    return {"estimation": value, "erreur_type": error, "borne_inf": low, "borne_sup": high}
-
-
-def _counts(state: pd.Series, weights: pd.Series, inside: np.ndarray, member: np.ndarray) -> dict:
-    return {
-        "n": int(inside.sum()),
-        "effectif": float(weights.to_numpy(dtype=float)[inside].sum()),
-        "n_manquant": int(((state == "missing").to_numpy() & member).sum()),
-        "n_sans_objet": int(((state == "not_applicable").to_numpy() & member).sum()),
-    }
-
-
-def _check_weights(weights: pd.Series) -> None:
-    bad = ~(weights.to_numpy(dtype=float, na_value=np.nan) > 0)
-    if bad.any():
-        raise DataError(
-            f"weights '{weights.name}', row {weights.index[bad][0]}",
-            found=f"{int(bad.sum())} missing, zero or negative weight(s)",
-            expected="a positive weight for each responding unit",
-            remedy="keep the respondents only, or correct the weights at the source",
-        )
+    return by_domain(row, answers, weights, domains, by, method)

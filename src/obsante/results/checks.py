@@ -1,0 +1,110 @@
+"""Checks that a notebook shows: counts that add up, conventions compared, known truth."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from obsante.collect import set_aside_rows
+from obsante.errors import ResultError
+from obsante.results import french, wording
+from obsante.results.display import Markdown, pipe_table
+from obsante.results.publication import current, indicator
+from obsante.stats.linearised import NATIONAL
+
+def balance(rows: pd.DataFrame, total: int) -> Markdown:
+    """Check that answers, missing answers and units not concerned add up to ``total``.
+
+    Raises:
+        ResultError: they do not, in the national row or over the domains of a dimension.
+    """
+    parts = ["n", "n_manquant", "n_sans_objet"]
+    for dimension, group in rows.groupby("dimension", sort=False):
+        counted = int(group[parts].to_numpy().sum())
+        if counted != total:
+            raise ResultError(
+                f"indicator '{rows['indicateur'].iloc[0]}', dimension '{dimension}'",
+                found=f"{counted} units accounted for",
+                expected=f"{total}, as in the table",
+                remedy="look for units without a code in that dimension",
+            )
+    n, missing, outside = (french.number(rows.iloc[0][part]) for part in parts)
+    return Markdown(
+        f"Contrôle : {n} réponses + {missing} sans réponse + {outside} sans objet "
+        f"= {french.number(total)} répondants, dans l'ensemble comme dans chaque dimension."
+    )
+
+
+def adds_up(rows: pd.DataFrame) -> Markdown:
+    """Check that the shares of a distribution add up to one.
+
+    Raises:
+        ResultError: they do not.
+    """
+    total = rows["estimation"].sum()
+    if abs(total - 1) > 1e-9:
+        raise ResultError(
+            f"indicator '{rows['indicateur'].iloc[0]}'",
+            found=f"shares adding up to {total:.9f}",
+            expected="1, every valid answer being in one category",
+            remedy="add the missing category to the indicator's parameters",
+        )
+    answers = french.number(rows["n"].iloc[0])
+    return Markdown(
+        f"Contrôle : les {len(rows)} parts font {french.quantity(total, 'percent')} "
+        f"de {answers} réponses."
+    )
+
+
+def set_aside(table: str) -> Markdown:
+    """Rows of a raw file that the checks set aside: how many, and the weight they carry."""
+    aside = set_aside_rows(table, edition=current().edition.edition)
+    return Markdown(
+        f"Contrôle à l'entrée : {french.number(aside.rows_in)} lignes reçues = "
+        f"{french.number(aside.rows_kept)} retenues + {french.number(aside.rows_aside)} mises "
+        f"de côté, qui portaient un poids de {french.number(aside.weight_aside)} établissements."
+    )
+
+
+def conventions(identifier: str, variants: dict[str, pd.Series]) -> Markdown:
+    """One indicator under several conventions, side by side; nothing is published."""
+    unit = indicator(identifier).unit
+    frame = pd.DataFrame(
+        {
+            "Convention": list(variants),
+            "Valeur": [french.quantity(v["estimation"], unit) for v in variants.values()],
+            "Intervalle": [
+                french.interval(v["borne_inf"], v["borne_sup"], unit) for v in variants.values()
+            ],
+            "Réponses": [french.number(v["n"]) for v in variants.values()],
+        }
+    )
+    return pipe_table(frame, right=["Valeur", "Intervalle", "Réponses"])
+
+
+def against_truth(truth: dict[str, dict[str, float]]) -> Markdown:
+    """Published national values beside the known ones of the demonstration's frame.
+
+    Args:
+        truth: indicator -> ``{"national": value}``, in the indicator's own scale; empty for a
+            real edition, where nothing is known beforehand.
+    """
+    if not truth:
+        return Markdown("Édition réelle : aucune valeur n'est connue d'avance.")
+    values = pd.concat(current().values, ignore_index=True)
+    national = values[values["dimension"].isin([NATIONAL, "ecart"])].set_index("indicateur")
+    lines = []
+    for identifier, known in truth.items():
+        if identifier not in national.index:
+            continue
+        row = national.loc[identifier].to_dict()
+        inside = row["borne_inf"] <= known[NATIONAL] <= row["borne_sup"]
+        lines.append(
+            {
+                "Indicateur": indicator(identifier).title,
+                "Valeur connue": french.quantity(known[NATIONAL], row["unite"]),
+                "Estimation": wording.value(row),
+                "Intervalle": wording.interval(row),
+                "Couverte": "oui" if inside else "non",
+            }
+        )
+    return pipe_table(pd.DataFrame(lines), right=["Valeur connue", "Estimation", "Intervalle"])
