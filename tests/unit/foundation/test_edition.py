@@ -1,0 +1,85 @@
+"""Editions: typed parameters, checked strictly."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from obsante.edition import known_editions, latest_edition, load_edition
+from obsante.errors import EditionError
+from obsante.paths import Project, find_project
+
+
+@pytest.fixture
+def project(tmp_path) -> Project:
+    source = find_project(Path(__file__))
+    copy = Project(tmp_path)
+    copy.editions.mkdir(parents=True)
+    for year in (2023, 2024, 2025):
+        copy.edition_file(year).write_bytes(source.edition_file(year).read_bytes())
+    return copy
+
+
+def change(project: Project, year: int, **keys) -> None:
+    path = project.edition_file(year)
+    path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text()) | keys), encoding="utf-8")
+
+
+def test_the_committed_editions_load(project):
+    assert [load_edition(project, year).edition for year in known_editions(project)] == [
+        2023, 2024, 2025,
+    ]  # fmt: skip
+    assert latest_edition(project) == 2025
+
+
+def test_an_unknown_edition_names_the_nearest(project):
+    with pytest.raises(EditionError) as caught:
+        load_edition(project, 2052)
+    assert "'2025' (nearest)" in str(caught.value)
+    assert "obsante new-edition 2052" in str(caught.value)
+
+
+def test_a_misspelt_key_names_the_nearest(project):
+    change(project, 2025, confidence_levl=0.9)
+    with pytest.raises(EditionError, match="'confidence_level' \\(nearest\\)"):
+        load_edition(project, 2025)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("seed", "20250101"), ("confidence_level", 1.5), ("status", "demo"), ("seed", 1.0)],
+)
+def test_a_mistyped_value_is_an_error_naming_the_key(project, key, value):
+    change(project, 2025, **{key: value})
+    with pytest.raises(EditionError, match=f"key {key}"):
+        load_edition(project, 2025)
+
+
+def test_a_year_unlike_the_files_name_is_an_error(project):
+    change(project, 2025, edition=2026, compare_with=[])
+    with pytest.raises(EditionError, match="as in the file's name"):
+        load_edition(project, 2025)
+
+
+def test_synthetic_and_real_editions_are_never_compared(project):
+    change(project, 2025, status="real")
+    with pytest.raises(EditionError, match="synthetic and real figures never mix"):
+        load_edition(project, 2025)
+
+
+def test_a_later_edition_cannot_be_compared_with(project):
+    change(project, 2024, compare_with=[2025])
+    with pytest.raises(EditionError, match="only earlier editions"):
+        load_edition(project, 2024)
+
+
+def test_a_file_that_is_not_utf8_is_one_clear_error(project):
+    project.edition_file(2025).write_bytes("status: démonstration".encode("cp1252"))
+    with pytest.raises(EditionError, match="a YAML file in UTF-8"):
+        load_edition(project, 2025)
+
+
+def test_source_date_epoch_is_midnight_of_the_publication_date(project):
+    assert load_edition(project, 2025).source_date_epoch == 1782777600
