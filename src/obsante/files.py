@@ -61,29 +61,48 @@ def fresh_folder(target: Path) -> Iterator[Path]:
 
     A failure, Ctrl-C included, removes the new folder and leaves ``target`` as it was.
     """
-    with writing(target):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        building = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
-        os.chmod(building, 0o755)
-    try:
+    with fresh_folders(target) as (building,):
         yield building
-        with writing(target):
-            _swap(building, target)
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
 
 
-def _swap(new: Path, target: Path) -> None:
-    if not target.exists():
-        os.replace(new, target)
-        return
-    retired = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}.old."))
-    os.replace(target, retired / "old")
+@contextlib.contextmanager
+def fresh_folders(*targets: Path) -> Iterator[tuple[Path, ...]]:
+    """Yield an empty folder for each of ``targets``: all replace them together, or none does."""
+    building: list[Path] = []
     try:
-        os.replace(new, target)
-    except BaseException:
-        os.replace(retired / "old", target)
-        raise
+        for target in targets:
+            with writing(target):
+                target.parent.mkdir(parents=True, exist_ok=True)
+                name = tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}.")
+                building.append(Path(name))
+                os.chmod(name, 0o755)
+        yield tuple(building)
+        with contextlib.ExitStack() as former:
+            for new, target in zip(building, targets, strict=True):
+                with writing(target):
+                    former.enter_context(_swapped(new, target))
+    finally:
+        for folder in building:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _swapped(new: Path, target: Path) -> Iterator[None]:
+    """``new`` in the place of ``target``, which comes back if the block fails."""
+    retired = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}.old."))
+    existed = target.exists()
+    try:
+        if existed:
+            os.replace(target, retired / "old")
+        try:
+            os.replace(new, target)
+            yield
+        except BaseException:
+            if target.exists():
+                os.replace(target, retired / "new")
+            if existed:
+                os.replace(retired / "old", target)
+            raise
     finally:
         shutil.rmtree(retired, ignore_errors=True)
 

@@ -25,11 +25,14 @@ from obsante.results.values import load_values, parts_folder
 from obsante.results.variables import variables
 
 BANNER = (
-    "DONNÉES DE DÉMONSTRATION : les résultats d'enquête de ce rapport sont synthétiques "
+    "DONNÉES DE DÉMONSTRATION : les résultats d'enquête de ce rapport sont synthétiques "
     "et ne décrivent aucun établissement réel."
 )
+DEMONSTRATION = "(démonstration)"
 _EMBED = re.compile(r"\{\{<\s*embed\s+notebooks/([\w-]+)\.ipynb#")
-_VARIANT = re.compile(r"^(.+)\.(campagne|sans-campagne)\.md$")
+# A fragment of ``report/`` that differs between editions: ``<name>.<variant>.md``.
+VARIANTS = ("campagne", "sans-campagne", "demonstration", "reelle")
+_VARIANT = re.compile(rf"^(.+)\.({'|'.join(VARIANTS)})\.md$")
 
 
 def pdf_name(edition: Edition) -> str:
@@ -50,10 +53,14 @@ def assemble(project: Project, edition: Edition, provenance: Provenance) -> Path
     copies = sorted(project.executed(year).glob("*.ipynb"))
     executed = [path for path in copies if not path.name.endswith(".failed.ipynb")]
     with fresh_folder(project.book_project(year)) as book:
-        _copy_sources(project, book, campaign=(values["nature"] == "survey").any())
+        campaign = bool((values["nature"] == "survey").any())
+        _copy_sources(project, book, variants_of(edition, campaign=campaign))
         for path in executed:
             _copy_notebook(project, year, path, book / "notebooks" / path.name)
-        _write_yaml(book / "_variables.yml", variables(values, registry, edition))
+        names = variables(values, registry, edition)
+        names["edition"]["titre"] = _title(_source(project), edition)
+        names["fichiers"] = _downloads(edition)
+        _write_yaml(book / "_variables.yml", names)
         generated.write_pages(project, edition, provenance, book)
         appendices = proofs.write_pages(values, registry, executed, book)
         _write_configuration(project, edition, book, appendices)
@@ -67,13 +74,26 @@ def values_name(edition: Edition) -> str:
     return f"valeurs-{edition.edition}{mark}.csv"
 
 
-def _copy_sources(project: Project, book: Path, *, campaign: bool) -> None:
-    ignore = shutil.ignore_patterns("_book", ".quarto", "*.campagne.md", "*.sans-campagne.md")
+def _downloads(edition: Edition) -> dict[str, str]:
+    """Links to the files offered beside the pages."""
+    names = {"valeurs": values_name(edition), "pdf": pdf_name(edition)}
+    return {key: f"[{name}]({name})" for key, name in names.items()}
+
+
+def variants_of(edition: Edition, *, campaign: bool) -> set[str]:
+    """Which variants of the sources an edition takes: its campaign's, and its status's."""
+    if not campaign:
+        return {"sans-campagne"}
+    return {"campagne", "demonstration" if edition.demonstration else "reelle"}
+
+
+def _copy_sources(project: Project, book: Path, wanted: set[str]) -> None:
+    patterns = [f"*.{variant}.md" for variant in VARIANTS]
+    ignore = shutil.ignore_patterns("_book", ".quarto", *patterns)
     shutil.copytree(project.report, book, dirs_exist_ok=True, ignore=ignore)
-    wanted = "campagne" if campaign else "sans-campagne"
     for path in sorted(project.report.rglob("*.md")):
         variant = _VARIANT.match(path.name)
-        if variant and variant[2] == wanted:
+        if variant and variant[2] in wanted:
             target = book / path.relative_to(project.report).with_name(f"{variant[1]}.md")
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target)
@@ -98,11 +118,10 @@ def _write_configuration(
     project: Project, edition: Edition, book: Path, appendices: list[str]
 ) -> None:
     """``_quarto.yml`` of the edition: dates, title, banner, and the chapters that exist."""
-    source = project.report / "_quarto.yml"
-    configuration = read_yaml(project, source)
+    configuration = _source(project)
     section = configuration["book"]
     section["date"] = edition.publication_date.isoformat()
-    section["title"] = f"{section['title']} {edition.edition}"
+    section["title"] = _title(configuration, edition)
     section["output-file"] = pdf_name(edition).removesuffix(".pdf")
     section["chapters"] = [c for c in section["chapters"] if _has_notebooks(book, c)]
     section["appendices"] = [*section.get("appendices", []), *appendices]
@@ -110,12 +129,20 @@ def _write_configuration(
     configuration["project"]["resources"] = [values_name(edition)]
     observatory = {"edition": edition.edition, "status": edition.status}
     if edition.demonstration:
-        observatory |= {"banner": BANNER, "title_suffix": "(démonstration)"}
+        observatory |= {"banner": BANNER, "title_suffix": DEMONSTRATION}
         generated.write_banner(book, BANNER)
         _include_banner(configuration)
-        section["title"] += " (démonstration)"
     configuration["observatoire"] = observatory
     _write_yaml(book / "_quarto.yml", configuration)
+
+
+def _source(project: Project) -> dict[str, Any]:
+    return read_yaml(project, project.report / "_quarto.yml")
+
+
+def _title(configuration: dict[str, Any], edition: Edition) -> str:
+    title = f"{configuration['book']['title']} {edition.edition}"
+    return f"{title} {DEMONSTRATION}" if edition.demonstration else title
 
 
 def _include_banner(configuration: dict[str, Any]) -> None:

@@ -47,8 +47,8 @@ def write_pages(
 
 def _sheets(values: pd.DataFrame, registry: dict[str, Indicator]) -> str:
     parts = [
-        "# Preuves : d'où vient chaque chiffre {#sec-preuves}\n",
-        "Chaque nombre du texte renvoie à la fiche de son indicateur : sa définition, toutes les "
+        "# Preuves : d'où vient chaque chiffre {#sec-preuves}\n",
+        "Chaque nombre du texte renvoie à la fiche de son indicateur : sa définition, toutes les "
         "valeurs publiées et la cellule du carnet qui les a calculées. "
         "Un tiret signifie qu'il n'y a ni échantillon ni intervalle.\n",
     ]
@@ -71,8 +71,9 @@ def _sheet(item: Indicator, rows: pd.DataFrame) -> str:
             "Calcul": [_cell_link(r) for r in records],
         }
     )
-    table = pipe_table(frame, right=["Valeur", "Intervalle", "Réponses"]).text
-    caption = f": {item.title} : valeurs publiées {{#tbl-{item.anchor}}}"
+    right = ["Valeur", "Intervalle", "Réponses"]
+    table = pipe_table(frame, right=right, widths=[7, 2, 4, 5, 3, 3, 6]).text
+    caption = f": {item.title} : valeurs publiées {{#tbl-{item.anchor}}}"
     decoded = wording.marks(rows["etat"].tolist())
     note = f"\n\n{decoded[0].upper()}{decoded[1:]}" if decoded else ""
     definition = definition_list(item)
@@ -92,7 +93,7 @@ def _anchor(notebook: str, cell: str) -> str:
 def _notebook_page(name: str, notebook: NotebookNode) -> str:
     blocks = [
         f"# Carnet {name} {{#sec-carnet-{name}}}\n",
-        "Copie du carnet exécuté pour cette édition : le texte, le code et les résultats.\n",
+        "Copie du carnet exécuté pour cette édition : le texte, le code et les résultats.\n",
         '::: {.content-visible unless-format="html"}\n',
         "Le carnet exécuté se lit dans la version HTML du rapport et dans le dépôt "
         f"(notebooks/{name}.ipynb).\n",

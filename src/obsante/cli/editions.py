@@ -21,6 +21,8 @@ confidence_level: {confidence_level}
 publication_date: {next_year}-06-30
 precision:
 {precision}
+# Share of a campaign table's rows that may be set aside before the table is refused.
+quarantine_max_share: {quarantine_max_share}
 # Law 09-08 (CNDP): to fill before the first campaign file is ingested.
 # authorisation:
 #   number: ""
@@ -41,7 +43,8 @@ _CHECKLIST = """\
 - [ ] `authorisation` in that file: CNDP number, purpose, retention, host country, transfer basis.
 - [ ] Raw files received, put here unchanged: `etablissements.csv`, `professionnels.csv`.
 - [ ] Columns as in `config/dictionary/` (UTF-8, comma; empty = missing, `sans_objet` = not asked).
-- [ ] One entry per file in `sources.yml`: producer, title, licence, dates, sha256, rows.
+- [ ] One entry per file in `sources.yml`: producer, title, licence, received, period (or
+      published), url if there is one, sha256, `synthetic: false`.
 - [ ] `obsante ingest --edition {year}`: read `data/processed/{year}/quarantine/`, have the rows
       corrected at the source.
 - [ ] `obsante run --edition {year}`: read the executed notebooks.
@@ -96,5 +99,6 @@ def _configuration(project: Project, year: int) -> str:
         retention=year + 5,
         compare_with=real,
         confidence_level=model.confidence_level,
+        quarantine_max_share=model.quarantine_max_share,
         precision="\n".join(f"  {name}: {value}" for name, value in rules),
     )

@@ -1,7 +1,15 @@
 """Indicator registry, publication from notebooks, French formatting and charts."""
 
 from obsante.results.charts import bars, by_edition, figure, ranked, stacked
-from obsante.results.checks import adds_up, against_truth, balance, conventions, set_aside
+from obsante.results.checks import (
+    adds_up,
+    against_truth,
+    agree,
+    balance,
+    between,
+    conventions,
+    set_aside,
+)
 from obsante.results.display import (
     Markdown,
     changes,
@@ -9,6 +17,7 @@ from obsante.results.display import (
     reading,
     rows,
     sheet,
+    side_by_side,
     table,
 )
 from obsante.results.publication import (
@@ -20,11 +29,13 @@ from obsante.results.publication import (
     published,
     start,
 )
+from obsante.results.reference import cited, known, quoted, texts, trust
 from obsante.results.setting import count, coverage, environment, period, provenance, status
 
 __all__ = [
-    "Markdown", "adds_up", "against_truth", "balance", "bars", "by_edition", "changes",
-    "conventions", "count", "coverage", "current", "environment", "figure", "hand_over",
-    "indicator", "measured", "period", "pipe_table", "provenance", "publish", "published", "ranked",
-    "reading", "rows", "set_aside", "sheet", "stacked", "start", "status", "table",
+    "Markdown", "adds_up", "against_truth", "agree", "balance", "bars", "between", "by_edition",
+    "changes", "cited", "conventions", "count", "coverage", "current", "environment", "figure",
+    "hand_over", "indicator", "known", "measured", "period", "pipe_table", "provenance",
+    "publish", "published", "quoted", "ranked", "reading", "rows", "set_aside", "sheet",
+    "side_by_side", "stacked", "start", "status", "table", "texts", "trust",
 ]  # fmt: skip

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from obsante.files import write_atomic
 from obsante.results import french
@@ -28,12 +28,14 @@ _STYLE = {"svg.hashsalt": "obsante", "svg.fonttype": "path", "figure.dpi": 110,
           "axes.titlelocation": "left", "font.size": 9.5}  # fmt: skip
 
 
-def ranked(rows: pd.DataFrame) -> Figure:
+def ranked(rows: pd.DataFrame, *, label: str | None = None) -> Figure:
     """Domains sorted by value, each with its interval; the national value as a line.
 
     Args:
         rows: published rows of one dimension, with or without the national row. Values of low
-            precision are drawn hollow; domains without a value are named, never drawn at zero.
+            precision are drawn hollow; domains without a value are named, never drawn at zero;
+            values without an interval are written beside their point.
+        label: title of the value axis, with its unit; by default that of the unit.
     """
     unit = rows["unite"].iloc[0]
     national = rows[rows["dimension"] == NATIONAL]
@@ -44,13 +46,15 @@ def ranked(rows: pd.DataFrame) -> Figure:
         if len(national):
             value = national["estimation"].iloc[0]
             ax.axvline(value, color=GREY, linewidth=1, linestyle="--", zorder=0)
-            label = f"Ensemble : {french.quantity(value, unit)}"
-            ax.annotate(label, (value, 1.0), xycoords=("data", "axes fraction"), color=GREY,
+            name = f"Ensemble : {french.quantity(value, unit)}"
+            ax.annotate(name, (value, 1.0), xycoords=("data", "axes fraction"), color=GREY,
                         xytext=(0, 3), textcoords="offset points", ha="center")  # fmt: skip
         ax.set_yticks(range(len(domains)), domains["libelle"])
         ax.set_ylim(-0.6, len(domains) - 0.4)
         _value_axis(ax.xaxis, unit)
-        ax.set_xlim(left=min(0.0, np.nanmin(rows["borne_inf"].fillna(0))))
+        if label:
+            ax.set_xlabel(label)
+        _start_at_zero(ax, rows["borne_inf"].fillna(rows["estimation"]).min())
     return fig
 
 
@@ -118,13 +122,15 @@ def stacked(frame: pd.DataFrame, parts: dict[str, str], *, domain: str, label: s
     with _canvas(len(shown)) as (fig, ax):
         left = np.zeros(len(shown))
         for (column, name), colour, hatch in zip(
-            parts.items(), (BLUE, "#9fb8d1", "#d8dee6"), hatches, strict=False
+            parts.items(), (BLUE, "#7f9fbf", ORANGE), hatches, strict=False
         ):
             ax.barh(range(len(shown)), shown[column], left=left, color=colour, hatch=hatch,
                     edgecolor="white", height=0.66, label=name)  # fmt: skip
             left = left + shown[column].to_numpy(dtype=float)
         ax.set_yticks(range(len(shown)), shown[domain])
         ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: french.number(v)))
+        # Counts in full are wide: few ticks, so that none touches the next.
+        ax.xaxis.set_major_locator(MaxNLocator(5))
         ax.set_xlabel(label)
         ax.legend(frameon=False, loc="lower right")
     return fig
@@ -166,11 +172,23 @@ def _point(ax: plt.Axes, row: dict, position: int) -> None:
         name = french.STATES[row["etat"]]
         ax.annotate(name, (0, position), va="center", color=GREY, style="italic")
         return
-    if not np.isnan(row["borne_inf"]):
+    if np.isnan(row["borne_inf"]):
+        text = french.quantity(row["estimation"], row["unite"])
+        ax.annotate(text, (row["estimation"], position), xytext=(8, 0), va="center",
+                    textcoords="offset points", fontsize=8.5)  # fmt: skip
+    else:
         ax.plot([row["borne_inf"], row["borne_sup"]], [position] * 2, color=BLUE, linewidth=1.6)
     hollow = row["etat"] == "low_precision"
     ax.plot(row["estimation"], position, "o", color=BLUE, markersize=6,
             markerfacecolor="white" if hollow else BLUE)  # fmt: skip
+
+
+def _start_at_zero(ax: plt.Axes, lowest: float) -> None:
+    """Start the value axis at zero, or under the lowest value, zero then being marked."""
+    low, high = ax.get_xlim()
+    ax.set_xlim(min(0.0, low) if lowest < 0 else 0.0, high + 0.05 * (high - low))
+    if lowest < 0:
+        ax.axvline(0, color=INK, linewidth=0.8, zorder=0)
 
 
 def _value_axis(axis: mpl.axis.Axis, unit: str) -> None:

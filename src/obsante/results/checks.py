@@ -55,6 +55,48 @@ def adds_up(rows: pd.DataFrame) -> Markdown:
     )
 
 
+def agree(sentence: str, found: float, expected: float) -> Markdown:
+    """Check that two figures established separately are the same.
+
+    Args:
+        sentence: French sentence with the field ``{valeur}``, shown when they agree.
+
+    Raises:
+        ResultError: they differ.
+    """
+    if found != expected:
+        raise ResultError(
+            f"check '{sentence}'",
+            found=f"{found:g}",
+            expected=f"{expected:g}, established separately",
+            remedy="compare the two sources; publish neither until they agree",
+        )
+    return Markdown(f"Contrôle : {sentence.format(valeur=french.number(found))}.")
+
+
+def between(rows: pd.DataFrame, first: str, second: str) -> Markdown:
+    """Check that the value of the whole lies between those of two domains that make it up.
+
+    Args:
+        first, second: modalities of the two domains.
+
+    Raises:
+        ResultError: it does not.
+    """
+    values = rows.set_index("modalite")["estimation"]
+    whole, low, high = values[NATIONAL], *sorted([values[first], values[second]])
+    if not low <= whole <= high:
+        raise ResultError(
+            f"indicator '{rows['indicateur'].iloc[0]}'",
+            found=f"{whole:g} for the whole",
+            expected=f"between {low:g} and {high:g} ('{first}' and '{second}')",
+            remedy="check the three values at their source",
+        )
+    unit = rows["unite"].iloc[0]
+    shown = [french.quantity(value, unit) for value in (whole, low, high)]
+    return Markdown(f"Contrôle : {shown[0]} dans l'ensemble, entre {shown[1]} et {shown[2]}.")
+
+
 def set_aside(table: str) -> Markdown:
     """Rows of a raw file that the checks set aside: how many, and the weight they carry."""
     aside = set_aside_rows(table, edition=current().edition.edition)

@@ -5,7 +5,7 @@ Everything is Markdown, so that JupyterLab, Quarto and the embedded renderer sho
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -31,14 +31,19 @@ class Markdown:
         return self.text
 
 
-def pipe_table(frame: pd.DataFrame, *, right: Sequence[str] = ()) -> Markdown:
+def pipe_table(
+    frame: pd.DataFrame, *, right: Sequence[str] = (), widths: Sequence[int] = ()
+) -> Markdown:
     """A frame of texts as a Markdown table.
 
     Args:
         right: the columns aligned to the right (numbers).
+        widths: relative widths of the columns, for cells long enough to wrap; equal by default.
     """
     header = "| " + " | ".join(frame.columns) + " |"
-    rule = "|" + "|".join("---:" if c in right else ":---" for c in frame.columns) + "|"
+    dashes = ["---" * width for width in widths or [1] * len(frame.columns)]
+    cells = zip(frame.columns, dashes, strict=True)
+    rule = "|" + "|".join(f"{d}:" if c in right else f":{d}" for c, d in cells) + "|"
     rows = ["| " + " | ".join(_cell(v) for v in row) + " |" for row in frame.itertuples(index=False)]
     return Markdown("\n".join([header, rule, *rows]))
 
@@ -66,6 +71,24 @@ def table(rows: pd.DataFrame, *, domain: str) -> Markdown:
         columns["Sans objet"] = [french.number(r["n_sans_objet"]) for r in records]
     frame = pd.DataFrame(columns)
     return pipe_table(frame, right=list(frame.columns[1:]))
+
+
+def side_by_side(columns: Mapping[str, pd.DataFrame], *, domain: str) -> Markdown:
+    """Several indicators for the same domains, one column each.
+
+    Args:
+        columns: heading -> published rows; the first ones give the domains and their order. A
+            domain that an indicator lacks is marked as not available.
+        domain: heading of the first column, in French.
+    """
+    first = next(iter(columns.values()))
+    frame = pd.DataFrame({domain: first["libelle"]})
+    for name, published in columns.items():
+        values = {(r["dimension"], r["modalite"]): r for r in published.to_dict("records")}
+        keys = zip(first["dimension"], first["modalite"], strict=True)
+        shown = [values.get(key) for key in keys]
+        frame[name] = [wording.value(r) if r else french.MARKS["missing"] for r in shown]
+    return pipe_table(frame, right=list(columns))
 
 
 def rows(published: pd.DataFrame, *dimensions: str) -> pd.DataFrame:

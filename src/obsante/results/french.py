@@ -9,6 +9,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 NBSP = "\u00a0"
+THIN = "\u202f"
 MINUS = "\u2212"
 _SCALE = {"percent": 100.0, "points": 100.0}
 _DECIMALS = {"percent": 1, "points": 1, "per_10": 1, "score": 1, "count": 0, "ratio": 0}

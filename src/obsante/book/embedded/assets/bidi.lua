@@ -1,0 +1,94 @@
+-- Numbers inside right-to-left text: isolated, else their signs, bounds and groups change places.
+local labels = require 'labels'
+local M = {}
+
+local CLASS = 'nombre-isole'
+-- Spaces that belong to a number, and the minus sign, as plain bytes for Lua's patterns.
+local PARTS = { '\u{202f}', '\u{a0}', '\u{2212}', '\u{2013}' }
+
+local function is_numeric(text)
+  for _, part in ipairs(PARTS) do text = text:gsub(part, '-') end
+  return text:match '%d' ~= nil and text:match '^[%d%[%]%(%)%%.,;:/+-]+$' ~= nil
+end
+
+--- Whether a number that stops at `text` goes on after a space: `[27,0 ;` then `33,2]`.
+local function goes_on(text)
+  return text:match '^[%[%(].*;$' ~= nil
+end
+
+local function isolated(inlines)
+  return pandoc.Span(inlines, pandoc.Attr('', { CLASS }))
+end
+
+--- Text of a Str without a final comma or full stop, and that punctuation.
+local function split_end(text)
+  local number, mark = text:match '^(.-)([.,:;]*)$'
+  return number, mark
+end
+
+local function isolate(inlines)
+  local result, position = pandoc.Inlines {}, 1
+  while position <= #inlines do
+    local item, after = inlines[position], inlines[position + 2]
+    if item.t == 'Str' and is_numeric(item.text) then
+      if goes_on(item.text) and after and after.t == 'Str' and is_numeric(after.text) then
+        local number, mark = split_end(after.text)
+        result:insert(isolated { item, inlines[position + 1], pandoc.Str(number) })
+        if mark ~= '' then result:insert(pandoc.Str(mark)) end
+        position = position + 2
+      else
+        local number, mark = split_end(item.text)
+        result:insert(isolated { pandoc.Str(number) })
+        if mark ~= '' then result:insert(pandoc.Str(mark)) end
+      end
+    else
+      result:insert(item)
+    end
+    position = position + 1
+  end
+  return result
+end
+
+--- An author's `[...]{dir="ltr"}` is an isolate too.
+local function from_author(span)
+  if span.attributes.dir == 'ltr' and not span.attributes.lang then
+    return pandoc.Span(span.content, pandoc.Attr(span.identifier, { CLASS }))
+  end
+end
+
+local function in_language(blocks, lang)
+  if labels.direction(lang) == 'ltr' then return nil end
+  return blocks:walk {
+    traverse = 'topdown',
+    Span = function(span)
+      local own = from_author(span)
+      if own then return own, false end
+      if span.attributes.lang then return span, false end
+    end,
+    Inlines = isolate,
+  }
+end
+
+local function walk(blocks, lang)
+  local function enter(element)
+    local own = element.attributes.lang
+    if own and own ~= lang then
+      element.content = walk(in_language(element.content, own) or element.content, own)
+      return element, false
+    end
+  end
+  return blocks:walk { traverse = 'topdown', Div = enter, Span = enter, Header = enter }
+end
+
+--- Whether a span is one of these isolates.
+function M.is_isolate(span)
+  return span.classes:includes(CLASS)
+end
+
+--- Isolate the numbers of the right-to-left parts of a page.
+function M.process(page)
+  local blocks = in_language(page.blocks, page.lang) or page.blocks
+  page.blocks = walk(blocks, page.lang)
+end
+
+return M

@@ -1,0 +1,145 @@
+"""Stratified sample of facilities, rotating from one edition to the next, and its weights.
+
+Strata cross type, milieu and region. Rule for the small ones, in this order, until each has
+``minimum`` facilities:
+
+1. for a given type, a milieu below the minimum joins the one before it (mountain joins rural,
+   rural joins urban);
+2. for a given type and milieu, the regions below the minimum form one stratum, region 00;
+3. if that one is still below, it joins the smallest regional stratum of the same type and milieu.
+
+At least ``minimum`` facilities are drawn in each stratum (all of them if there are fewer), and
+followed up until two answer, so that a variance can be computed everywhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from obsante.collect.demo.draws import rank_within, respond, stream
+from obsante.collect.demo.frame import MILIEUX, TYPES, Frame
+from obsante.collect.demo.settings import SampleSettings, Settings
+
+RESPONDENTS_AT_LEAST = 2
+_MERGED = "00"
+
+
+@dataclass(frozen=True)
+class Strata:
+    """``table`` (one row per stratum: strate, type, taille, tires) and each facility's stratum."""
+
+    table: pd.DataFrame
+    of_facility: np.ndarray
+
+
+def build_strata(frame: Frame, settings: SampleSettings) -> Strata:
+    """Strata of the frame after merging, and how many facilities are drawn in each."""
+    cells = frame.rows.groupby(["type", "milieu", "region"]).size().reset_index(name="taille")
+    cells["region"] = cells["region"].map(lambda code: frame.reference.regions[code])
+    cells["place"] = cells["milieu"]
+    cells = _merge_milieux(cells, settings.minimum)
+    cells["strate"] = _merge_regions(cells, settings.minimum)
+    table = cells.groupby("strate", as_index=False).agg({"type": "first", "taille": "sum"})
+    table["tires"] = _sizes(table, settings)
+    return Strata(table, _stratum_of_facility(frame, cells, table))
+
+
+def _merge_milieux(cells: pd.DataFrame, minimum: int) -> pd.DataFrame:
+    """Rule 1: ``place`` is the milieu used for stratification."""
+    for milieu in range(len(MILIEUX) - 1, 0, -1):
+        sizes = cells[cells["place"] == milieu].groupby("type")["taille"].sum()
+        small = sizes.index[sizes < minimum]
+        moved = (cells["place"] == milieu) & cells["type"].isin(small)
+        cells.loc[moved, "place"] = milieu - 1
+    return cells
+
+
+def _merge_regions(cells: pd.DataFrame, minimum: int) -> pd.Series:
+    """Rules 2 and 3: name of each cell's stratum."""
+    regions = pd.Series("", index=cells.index)
+    for _, group in cells.groupby(["type", "place"]):
+        sizes = group.groupby("region")["taille"].sum()
+        merged = sizes.index[sizes < minimum].tolist()
+        kept = sizes.drop(merged)
+        target = _MERGED
+        if 0 < sizes[merged].sum() < minimum and len(kept):
+            target = kept.idxmin()
+        regions[group.index] = group["region"].where(~group["region"].isin(merged), target)
+    types = cells["type"].map(lambda code: TYPES[code])
+    return types + "-" + cells["place"].map(lambda code: MILIEUX[code]) + "-" + regions
+
+
+def _sizes(table: pd.DataFrame, settings: SampleSettings) -> np.ndarray:
+    """Half in proportion to the stratum's size, half to its square root."""
+    sizes = table["taille"].to_numpy()
+    drawn = sizes.copy()
+    for code, name in enumerate(TYPES):
+        wanted = settings.drawn[name]
+        mine = (table["type"] == code).to_numpy()
+        if wanted is None or not mine.any():
+            continue
+        own = sizes[mine].astype("float64")
+        part = 0.5 * own / own.sum() + 0.5 * np.sqrt(own) / np.sqrt(own).sum()
+        drawn[mine] = np.floor(wanted * part + 0.5).astype("int64")
+    return np.minimum(sizes, np.maximum(drawn, settings.minimum))
+
+
+def _stratum_of_facility(frame: Frame, cells: pd.DataFrame, table: pd.DataFrame) -> np.ndarray:
+    """Position in ``table`` of each facility's stratum."""
+    positions = pd.Series(table.index, index=table["strate"])
+    lookup = np.zeros((len(TYPES), len(MILIEUX), len(frame.reference.regions)), dtype="int64")
+    regions = cells["region"].map(frame.reference.regions.index)
+    lookup[cells["type"], cells["milieu"], regions] = cells["strate"].map(positions)
+    return lookup[frame.codes("type"), frame.codes("milieu"), frame.codes("region")]
+
+
+def draw_sample(
+    frame: Frame, strata: Strata, settings: Settings, *, year: int, seed: int, scale: int
+) -> pd.DataFrame:
+    """Facilities drawn in one edition, sorted by identifier, with their design and response.
+
+    Each facility has a permanent random number; those that follow a starting point, which moves
+    every year by a part of the sampling rate, are drawn. Neighbouring editions so share most of
+    their sample.
+
+    Returns:
+        One row per facility drawn, indexed by its position in the frame: stratum, strate,
+        taille_strate, tires_strate, poids_sondage, answers, vague (0 without answer), poids.
+    """
+    table = strata.table
+    size, drawn = (table[name].to_numpy() for name in ("taille", "tires"))
+    number = stream(settings.seed, "permanent number").random(len(frame))
+    start = settings.sample.rotation * (drawn / size) * (year - settings.first_edition)
+    rank = rank_within(strata.of_facility, (number - start[strata.of_facility]) % 1.0)
+    chosen = np.flatnonzero(rank < drawn[strata.of_facility])
+    chosen = chosen[np.argsort(frame.rows["number"].to_numpy()[chosen], kind="stable")]
+    stratum = strata.of_facility[chosen]
+    sample = pd.DataFrame({"stratum": stratum}, index=chosen)
+    sample["strate"] = table["strate"].to_numpy()[stratum]
+    sample["taille_strate"], sample["tires_strate"] = size[stratum], drawn[stratum]
+    sample["poids_sondage"] = size[stratum] / drawn[stratum]
+    return _with_response(sample, frame, settings.sample, seed)
+
+
+def _with_response(
+    sample: pd.DataFrame, frame: Frame, settings: SampleSettings, seed: int
+) -> pd.DataFrame:
+    rng = stream(seed, "facility response")
+    response = settings.response
+    chance = frame.effect("type", response.type) + frame.effect("milieu", response.milieu)
+    stratum = sample["stratum"].to_numpy()
+    answers, visited = respond(
+        rng.random(len(sample)), chance[sample.index], stratum, RESPONDENTS_AT_LEAST
+    )
+    moment = rng.random(len(sample))
+    wave = 1 + (moment >= settings.waves[0]) + (moment >= settings.waves[0] + settings.waves[1])
+    count = np.bincount(stratum[answers], minlength=stratum.max() + 1)
+    weight = sample["taille_strate"].to_numpy() / count[stratum]
+    return sample.assign(
+        answers=answers,
+        vague=np.where(answers, np.where(visited, 3, wave), 0),
+        poids=np.where(answers, weight, np.nan),
+    )

@@ -1,0 +1,409 @@
+"""The data dictionary: one Frictionless Table Schema in YAML for each table, and what it means.
+
+``config/dictionary/<table>.yml`` is the one source of types, ranges, categories and keys. An
+unknown key is an error. Titles, descriptions, labels and messages are in French: they are printed.
+
+Keys of a table
+    ``name`` (as the file's name), ``title``, ``description``, ``scope`` (``campaign`` or
+    ``reference``), ``file`` (the raw file, CSV in UTF-8 with commas), ``fields``, and optionally
+    ``primaryKey`` (one column or a list), ``foreignKeys``, ``missingValues`` (default ``[""]``),
+    ``rules``; a reference table also takes ``rows``, ``totals`` and ``sums``.
+
+Keys of a field
+    ``name``, ``type``, ``title`` and optionally ``description``, ``unit`` (numbers only),
+    ``categories``, ``constraints``.
+
+    ========== ======================================== =======================================
+    type       written in the raw file as               becomes
+    ========== ======================================== =======================================
+    string     text                                     ``str``; ``category`` with categories
+    integer    ``12``, ``-3``                           ``Int64``, with or without categories
+    number     ``12``, ``12.5`` (point, no exponent)    ``float64``
+    date       ``2025-12-31``                           ``datetime64``
+    boolean    ``true`` or ``false``                    ``boolean``
+    ========== ======================================== =======================================
+
+    ``categories: [{value: "01", label: Tanger}, ...]`` is a closed list, for strings and
+    integers; its order is the one of tables and figures. ``constraints`` takes ``required``,
+    ``unique``, ``minimum``, ``maximum`` (numbers and dates, bounds included), ``pattern``
+    (strings; the whole value must match).
+
+Keys across columns, rows and tables
+    ``rules: [{name, message, columns, holds}]``: ``holds`` is a :meth:`pandas.DataFrame.eval`
+    expression, true on each row where none of ``columns`` is missing. It may also use columns
+    that are not listed in ``columns``; a comparison with a missing value is then false, and
+    ``!=`` true, so that ``columns: [dme], holds: "dme != 'oui' or dme_stade.notna()"`` asks for a
+    stage. ``message`` ends in the quarantine file: it says what is expected. Codes are text
+    between quotes: ``"dme != 'non' or dme_stade == 0"``, ``"type in ['chu', 'chr_chp']"``,
+    ``"not debut > fin"``.
+
+    ``primaryKey``: its columns are required. Of identical rows the first is kept; different rows
+    with the same key are all set aside.
+
+    ``foreignKeys: [{fields: [region], reference: {resource: regions, fields: [code]}}]``: each
+    value must be in that table, as ingested: a row that refers to a row set aside is set aside.
+    Rows where one of ``fields`` is missing are free.
+
+    A campaign table's integer column named ``edition`` must hold the edition's year.
+
+    ``rows: 12``: exact number of rows.
+
+    ``totals: [{column: population_2024, equals: 36828330, source: "HCP, RGPH 2024"}]``: the sum of
+    a column; ``source`` says where the number was read.
+
+    ``sums: [{column: population_2024, by: region, equals: {resource: regions, key: code,
+    column: population_2024}}]``: the sum of ``column`` within each value of ``by`` equals
+    ``column`` of the row of ``resource`` whose ``key`` has that value, for every row of it.
+"""
+
+from __future__ import annotations
+
+import ast
+import datetime as dt
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field as Key
+from pydantic import field_validator, model_validator
+
+from obsante.collect.codes import RESERVED
+from obsante.edition import Strict, read_yaml, validate
+from obsante.errors import DataError, nearest
+from obsante.files import sha256
+from obsante.paths import Project, find_project
+
+Type = Literal["string", "integer", "number", "date", "boolean"]
+Bound = int | float | dt.date
+_NAME = r"^[a-z][a-z0-9_]*$"
+_BOUNDED = {"integer": (int,), "number": (int, float), "date": (dt.date,)}
+_CODED = {"string": str, "integer": int}
+
+
+class Category(Strict):
+    """A code of a closed list, and what the reader sees instead."""
+
+    value: str | int
+    label: str = Key(min_length=1)
+
+
+class Constraints(Strict):
+    """What a value of the column must satisfy; bounds are included."""
+
+    required: bool = False
+    unique: bool = False
+    minimum: Bound | None = None
+    maximum: Bound | None = None
+    pattern: str | None = None
+
+    @field_validator("pattern")
+    @classmethod
+    def _compiles(cls, pattern: str | None) -> str | None:
+        try:
+            re.compile(pattern or "")
+        except re.error as error:
+            raise ValueError(f"a regular expression ({error})") from error
+        return pattern
+
+
+class Field(Strict):
+    """A column."""
+
+    name: str = Key(pattern=_NAME)
+    type: Type
+    title: str = Key(min_length=1)
+    description: str = ""
+    unit: str | None = None
+    categories: list[Category] = Key(default_factory=list)
+    constraints: Constraints = Constraints()
+
+    @property
+    def codes(self) -> list[str | int]:
+        """Values of the closed list, in order; empty for an open column."""
+        return [category.value for category in self.categories]
+
+    @model_validator(mode="after")
+    def _agrees_with_its_type(self) -> Field:
+        limits = (self.constraints.minimum, self.constraints.maximum)
+        bounds = [bound for bound in limits if bound is not None]
+        if not all(isinstance(bound, _BOUNDED.get(self.type, ())) for bound in bounds):
+            raise ValueError(f"bounds of the column's own type, '{self.type}'")
+        if self.constraints.pattern is not None and self.type != "string":
+            raise ValueError("a pattern only for a string")
+        if self.unit is not None and self.type not in ("integer", "number"):
+            raise ValueError("a unit only for a number")
+        codes = self.codes
+        if not all(isinstance(code, _CODED.get(self.type, ())) for code in codes):
+            raise ValueError(f"categories of the column's own type, '{self.type}'")
+        if len(set(codes)) < len(codes):
+            raise ValueError("each category once")
+        return self
+
+
+class Reference(Strict):
+    """Columns of another table."""
+
+    resource: str
+    fields: list[str] = Key(min_length=1)
+
+
+class ForeignKey(Strict):
+    """Columns whose values must be rows of another table."""
+
+    fields: list[str] = Key(min_length=1)
+    reference: Reference
+
+    @field_validator("fields", mode="before")
+    @classmethod
+    def _one_or_several(cls, fields: object) -> object:
+        return [fields] if isinstance(fields, str) else fields
+
+    @model_validator(mode="after")
+    def _same_length(self) -> ForeignKey:
+        if len(self.fields) != len(self.reference.fields):
+            raise ValueError("as many fields on both sides")
+        return self
+
+
+class Rule(Strict):
+    """A condition on each row where none of ``columns`` is missing."""
+
+    name: str = Key(pattern=_NAME)
+    message: str = Key(min_length=1)
+    columns: list[str] = Key(min_length=1)
+    holds: str
+
+    @field_validator("name")
+    @classmethod
+    def _not_reserved(cls, name: str) -> str:
+        if name in RESERVED:
+            raise ValueError(f"a name other than the built-in rules' ({', '.join(sorted(RESERVED))})")
+        return name
+
+    @field_validator("holds")
+    @classmethod
+    def _parses(cls, expression: str) -> str:
+        try:
+            ast.parse(expression, mode="eval")
+        except SyntaxError as error:
+            raise ValueError(f"an expression of DataFrame.eval ({error.msg})") from error
+        return expression
+
+    @property
+    def names(self) -> set[str]:
+        """Every name that the rule uses."""
+        nodes = list(ast.walk(ast.parse(self.holds, mode="eval")))
+        functions = [node.func for node in nodes if isinstance(node, ast.Call)]
+        names = [node for node in nodes if isinstance(node, ast.Name) and node not in functions]
+        return {*self.columns, *(node.id for node in names)}
+
+
+class Total(Strict):
+    """Sum of a column, as published by ``source``."""
+
+    column: str
+    equals: int | float
+    source: str = Key(min_length=1)
+
+
+class Counterpart(Strict):
+    """Where the other side of a sum is."""
+
+    resource: str
+    key: str
+    column: str
+
+
+class Sum(Strict):
+    """Sum of ``column`` within each value of ``by``, equal to a column of another table."""
+
+    column: str
+    by: str
+    equals: Counterpart
+
+
+class Table(Strict):
+    """A table's dictionary."""
+
+    name: str = Key(pattern=_NAME)
+    title: str = Key(min_length=1)
+    description: str = Key(min_length=1)
+    scope: Literal["campaign", "reference"]
+    file: str = Key(pattern=r"^[A-Za-z0-9_-]+\.csv$")
+    fields: list[Field] = Key(min_length=1)
+    primaryKey: list[str] = Key(default_factory=list)  # noqa: N815 (Table Schema's spelling)
+    foreignKeys: list[ForeignKey] = Key(default_factory=list)  # noqa: N815
+    missingValues: list[str] = [""]  # noqa: N815
+    rules: list[Rule] = Key(default_factory=list)
+    rows: int | None = Key(default=None, ge=1)
+    totals: list[Total] = Key(default_factory=list)
+    sums: list[Sum] = Key(default_factory=list)
+
+    @field_validator("primaryKey", mode="before")
+    @classmethod
+    def _one_or_several(cls, fields: object) -> object:
+        return [fields] if isinstance(fields, str) else fields
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Table:
+        _each_once("column", self.columns)
+        _each_once("rule", [rule.name for rule in self.rules])
+        for used, where in self._columns_used():
+            if used not in self.columns:
+                raise ValueError(f"{where}: column '{used}' to be {nearest(used, self.columns)}")
+        for column in [total.column for total in self.totals] + [s.column for s in self.sums]:
+            if self.field(column).type not in ("integer", "number"):
+                raise ValueError(f"numbers to add up in column '{column}'")
+        if self.scope == "campaign" and (self.rows or self.totals or self.sums):
+            raise ValueError("rows, totals and sums only in a reference table")
+        return self
+
+    def _columns_used(self) -> Iterable[tuple[str, str]]:
+        yield from ((column, "primaryKey") for column in self.primaryKey)
+        yield from ((c, "foreignKeys") for key in self.foreignKeys for c in key.fields)
+        yield from ((c, f"rule {r.name}") for r in self.rules for c in sorted(r.names))
+        yield from ((total.column, "totals") for total in self.totals)
+        yield from ((c, "sums") for s in self.sums for c in (s.column, s.by))
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of the columns, in order."""
+        return [field.name for field in self.fields]
+
+    def field(self, name: str) -> Field:
+        """The column of that name.
+
+        Raises:
+            DataError: there is none; names the nearest.
+        """
+        for field in self.fields:
+            if field.name == name:
+                return field
+        raise DataError(
+            f"table '{self.name}', column '{name}'",
+            found="no such column in the dictionary",
+            expected=nearest(name, self.columns),
+            remedy=f"correct the name, or add the column to config/dictionary/{self.name}.yml",
+        )
+
+
+def _each_once(what: str, names: Sequence[str]) -> None:
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"each {what} once, not '{twice[0]}' twice")
+
+
+def tables(project: Project) -> dict[str, Table]:
+    """Every dictionary of ``config/dictionary``, by name, in the order in which they can be read.
+
+    A table comes after those that its foreign keys and sums refer to.
+
+    Raises:
+        DataError: a reference to an unknown table or column, or in a circle.
+        EditionError: a file is unreadable, or a key is unknown, missing or mistyped.
+    """
+    known = {path.stem: load(path.stem, project) for path in project.dictionary.glob("*.yml")}
+    for table in known.values():
+        _check_references(table, known)
+    ordered: dict[str, Table] = {}
+    for name in sorted(known):
+        _visit(name, known, ordered, path=[])
+    return ordered
+
+
+def load(name: str, project: Project | None = None) -> Table:
+    """The dictionary of one table.
+
+    Raises:
+        DataError: no such table; names the nearest.
+        EditionError: the file is unreadable, or a key is unknown, missing or mistyped.
+    """
+    project = project or find_project()
+    path = project.dictionary / f"{name}.yml"
+    if not path.is_file():
+        raise DataError(
+            f"table '{name}'",
+            found=f"no dictionary {project.relative(path)}",
+            expected=nearest(name, sorted(p.stem for p in project.dictionary.glob("*.yml"))),
+            remedy="correct the name, or write the table's dictionary",
+        )
+    return _parsed(project, path, sha256(path))
+
+
+def labels(table: str, column: str) -> dict[str, str]:
+    """French label of each code of a column, codes as text, in the dictionary's order.
+
+    Raises:
+        DataError: unknown table or column, or a column without categories.
+    """
+    field = load(table).field(column)
+    if not field.categories:
+        raise DataError(
+            f"table '{table}', column '{column}'",
+            found="no categories in the dictionary",
+            expected="a column with a closed list of codes",
+            remedy=f"add its categories to config/dictionary/{table}.yml, or use another column",
+        )
+    return {str(category.value): category.label for category in field.categories}
+
+
+@lru_cache(maxsize=64)
+def _parsed(project: Project, path: Path, digest: str) -> Table:
+    """Parsed once for each content: ``digest`` is part of the cache's key."""
+    where = project.relative(path)
+    table = validate(Table, read_yaml(project, path), where)
+    if table.name != path.stem:
+        raise DataError(
+            f"{where}, key name", found=table.name, expected=f"{path.stem}, as in the file's name",
+            remedy="correct the key or rename the file",
+        )  # fmt: skip
+    return table
+
+
+def _neighbours(table: Table) -> dict[str, set[str]]:
+    """Columns of other tables that ``table`` refers to."""
+    needed: dict[str, set[str]] = {}
+    for key in table.foreignKeys:
+        needed.setdefault(key.reference.resource, set()).update(key.reference.fields)
+    for total in table.sums:
+        needed.setdefault(total.equals.resource, set()).update(
+            {total.equals.key, total.equals.column}
+        )
+    return needed
+
+
+def _check_references(table: Table, known: dict[str, Table]) -> None:
+    where = f"config/dictionary/{table.name}.yml"
+    for resource, columns in _neighbours(table).items():
+        if resource not in known:
+            raise DataError(
+                f"{where}, resource '{resource}'", found="no such table",
+                expected=nearest(resource, sorted(known)), remedy="correct the table's name",
+            )  # fmt: skip
+        for column in sorted(columns):
+            known[resource].field(column)
+        if table.scope == "reference" and known[resource].scope == "campaign":
+            raise DataError(
+                f"{where}, resource '{resource}'", found="a campaign table",
+                expected="a reference table: reference data do not depend on a campaign",
+                remedy="remove that reference",
+            )  # fmt: skip
+
+
+def _visit(
+    name: str, known: dict[str, Table], ordered: dict[str, Table], *, path: list[str]
+) -> None:
+    """Depth first: neighbours before the table itself."""
+    if name in path:
+        raise DataError(
+            f"config/dictionary/{name}.yml",
+            found=f"references in a circle: {' -> '.join([*path, name])}",
+            expected="tables that can be read one after the other",
+            remedy="remove one of these references",
+        )
+    if name not in ordered:
+        for neighbour in sorted(_neighbours(known[name])):
+            _visit(neighbour, known, ordered, path=[*path, name])
+        ordered[name] = known[name]

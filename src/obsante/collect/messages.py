@@ -1,0 +1,164 @@
+"""What a quarantine file says of a faulty cell: in French, with what should be written."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+from obsante.collect import codes
+from obsante.collect.dictionary import Field, Table
+
+_SPACE = "\u00a0"
+# Above this a list of allowed values is neither searched nor printed.
+_SEARCHED = 500
+_PRINTED = 8
+_TYPE_NAMES = {
+    "integer": "un nombre entier",
+    "number": "un nombre",
+    "date": "une date",
+    "boolean": "une valeur logique",
+}
+_MODELS = {"integer": "12", "number": "12.5", "date": "2025-12-31", "boolean": "true"}
+
+
+def quoted(value: object) -> str:
+    """``value`` between French quotation marks.
+
+    >>> quoted("Fès") == "«\\u00a0Fès\\u00a0»"
+    True
+    """
+    return f"«{_SPACE}{value}{_SPACE}»"
+
+
+def cell(rule: str, field: Field, value: str, year: int) -> str:
+    """Message about one cell.
+
+    Args:
+        rule: a code of :mod:`obsante.collect.schemas`.
+        value: the cell as written, empty if missing.
+        year: the edition's.
+    """
+    name, shown, limits = quoted(field.name), quoted(value), field.constraints
+    match rule:
+        case codes.REQUIRED:
+            return f"La colonne {name} est obligatoire{_SPACE}: renseigner une valeur."
+        case codes.TYPE:
+            return f"{shown} n'est pas {_TYPE_NAMES[field.type]}{_SPACE}: {_advice(field, value)}."
+        case codes.CATEGORY:
+            return f"{shown} n'est pas une modalité de {name}{_SPACE}: {_category(field, value)}."
+        case codes.PATTERN:
+            return f"{shown} n'a pas la forme attendue dans {name}{_SPACE}: {limits.pattern}"
+        case codes.MINIMUM:
+            return f"{shown} est inférieur au minimum admis, {_bound(limits.minimum)}."
+        case codes.MAXIMUM:
+            return f"{shown} est supérieur au maximum admis, {_bound(limits.maximum)}."
+        case codes.EDITION:
+            return f"{shown} n'est pas l'édition attendue, {year}."
+        case _:
+            return f"{shown} figure plusieurs fois dans {name}, où chaque valeur est unique."
+
+
+def foreign(value: str, resource: str, allowed: Sequence[str]) -> str:
+    """Message about a value that is no row of ``resource``."""
+    start = f"{quoted(value)} n'est dans aucune ligne retenue de la table {quoted(resource)}"
+    near = closest(value, allowed) if len(allowed) <= _SEARCHED else None
+    return f"{start}{_SPACE}: la valeur la plus proche est {quoted(near)}." if near else f"{start}."
+
+
+def copy(first: int) -> str:
+    """Message about a row identical to another."""
+    return f"Copie identique de la ligne {first}, seule examinée."
+
+
+def conflict(key: str, lines: Sequence[int]) -> str:
+    """Message about different rows that carry the same key."""
+    places = ", ".join(str(line) for line in lines[:_PRINTED])
+    more = ", …" if len(lines) > _PRINTED else ""
+    return (
+        f"Des lignes différentes portent la même clé {quoted(key)} (lignes {places}{more})"
+        f"{_SPACE}: aucune n'est retenue."
+    )
+
+
+def closest(value: str, allowed: Iterable[str]) -> str | None:
+    """The allowed value that resembles ``value`` most, case and accents apart.
+
+    >>> closest(" Oui", ["non", "oui"]), closest("x", ["non", "oui"])
+    ('oui', None)
+    """
+    folded = {_fold(candidate): candidate for candidate in reversed(list(allowed))}
+    match = difflib.get_close_matches(_fold(value), folded, n=1, cutoff=0.6)
+    return folded[match[0]] if match else None
+
+
+def corrected(kind: str, value: str) -> str | None:
+    """The way of writing that the column's type asks for, where ``value`` lets it be guessed.
+
+    >>> corrected("number", "12,5"), corrected("integer", " 1 200"), corrected("number", "1e3")
+    ('12.5', '1200', '1000')
+    >>> corrected("date", "31/12/2025"), corrected("integer", "12,5"), corrected("number", "abc")
+    ('2025-12-31', None, None)
+    """
+    if kind == "date":
+        return _date(value.strip())
+    if kind == "boolean":
+        return {"oui": "true", "non": "false"}.get(value.strip().casefold(), _lower_bool(value))
+    text = re.sub(r"\s", "", value).replace(",", ".").removeprefix("+")
+    if re.fullmatch(r"-?\d{1,3}(\.\d+)?[eE]\+?\d", text):
+        text = f"{float(text):.10g}"
+    if kind == "integer":
+        text = re.sub(r"\.0+$", "", text)
+    pattern = r"-?[0-9]{1,15}" + (r"(\.[0-9]{1,20})?" if kind == "number" else "")
+    return text if re.fullmatch(pattern, text) else None
+
+
+def _lower_bool(value: str) -> str | None:
+    text = value.strip().casefold()
+    return text if text in ("true", "false") else None
+
+
+def _date(value: str) -> str | None:
+    for form in ("%d/%m/%Y", "%d-%m-%Y", "%Y/%m/%d", "%Y-%m-%d"):
+        try:
+            return dt.datetime.strptime(value, form).date().isoformat()
+        except ValueError:
+            continue
+    return None
+
+
+def _advice(field: Field, value: str) -> str:
+    better = corrected(field.type, value)
+    if better is not None and better != value:
+        return f"écrire {quoted(better)}"
+    return f"écrire comme {quoted(_MODELS[field.type])}, ou laisser la cellule vide"
+
+
+def _category(field: Field, value: str) -> str:
+    """The nearest code, looked for among the codes, then among their labels."""
+    names = {str(c.value): c.label for c in field.categories}
+    near = closest(value, names)
+    if near is None:
+        label = closest(value, names.values())
+        near = next((code for code, name in names.items() if name == label), None)
+    if near is not None:
+        return f"la plus proche est {quoted(near)} ({names[near]})"
+    listed = ", ".join(list(names)[:_PRINTED]) + (", …" if len(names) > _PRINTED else "")
+    return f"modalités admises{_SPACE}: {listed}"
+
+
+def _bound(bound: object) -> str:
+    return str(bound).replace(".", ",")
+
+
+def _fold(text: str) -> str:
+    """Lower case, without accents or outer spaces."""
+    letters = unicodedata.normalize("NFKD", text.strip().casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+def listing(table: Table, columns: Sequence[str]) -> str:
+    """Columns as the quarantine file prints them, in the dictionary's order."""
+    return ", ".join(name for name in table.columns if name in columns)
