@@ -209,8 +209,8 @@ def validate(model: type[Model], content: dict[str, Any], where: str) -> Model:
 def _fields(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
     """Field names of the model reached by following ``loc``."""
     for part in loc:
-        if isinstance(part, int):
-            continue
+        if part not in model.model_fields:
+            continue  # A place in a list, or a key of a mapping.
         inner = model.model_fields[part].annotation
         candidates = [inner, *getattr(inner, "__args__", ())]
         found = [c for c in candidates if isinstance(c, type) and issubclass(c, BaseModel)]

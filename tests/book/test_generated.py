@@ -15,7 +15,11 @@ import yaml
 from obsante.book import generated
 from obsante.book.generated import Received
 from obsante.book.provenance import Provenance
+from obsante.collect import codes
+from obsante.collect.checks import Balance
+from obsante.collect.dictionary import tables
 from obsante.collect.sources import Source
+from obsante.collect.store import Entry
 from obsante.edition import Edition, load_edition
 from obsante.errors import BookError
 from obsante.paths import Project, find_project
@@ -30,7 +34,7 @@ def bare(tmp_path: Path) -> Project:
     shutil.copytree(source.config, tmp_path / "config")
     project = Project(tmp_path)
     _raw(project, project.reference, ["regions.csv", "textes.csv"], synthetic=False)
-    _index(project, 2023, regions=(12, 12, 0), textes=(31, 31, 0))
+    _index(project, 2023, {"reference/regions.csv": (12, 12, 0)})
     return project
 
 
@@ -47,11 +51,16 @@ def _raw(project: Project, folder: Path, names: list[str], *, synthetic: bool) -
     (folder / "sources.yml").write_text(yaml.safe_dump({"files": files}), encoding="utf-8")
 
 
-def _index(project: Project, year: int, **counts: tuple[int, int, int]) -> None:
-    keys = ("rows_in", "rows_kept", "rows_aside")
-    content = {table: dict(zip(keys, rows, strict=True)) for table, rows in counts.items()}
-    project.tables(year).mkdir(parents=True)
-    (project.tables(year) / "index.json").write_text(json.dumps(content), encoding="utf-8")
+def _index(project: Project, year: int, rows: dict[str, tuple[int, int, int]]) -> None:
+    entries = {}
+    for file, (received, kept, aside) in rows.items():
+        entry = Entry(
+            file=f"data/raw/{file}", sha256="", rows_in=received, rows_kept=kept,
+            rows_aside=aside, weight_aside=0.0, dictionary="",
+        )  # fmt: skip
+        entries[Path(file).stem] = entry.model_dump()
+    project.tables(year).mkdir(parents=True, exist_ok=True)
+    (project.tables(year) / "index.json").write_text(json.dumps(entries), encoding="utf-8")
 
 
 def _quarantine(project: Project, year: int, rows: list[tuple]) -> None:
@@ -78,10 +87,7 @@ def test_an_edition_without_campaign_says_so_and_lists_its_public_files(bare, tm
 
 def test_a_campaign_file_shows_its_year_its_nature_and_its_rows(bare, tmp_path):
     _raw(bare, bare.raw(2023), ["etablissements.csv", "verite.json"], synthetic=True)
-    index = bare.tables(2023) / "index.json"
-    content = json.loads(index.read_text())
-    content["etablissements"] = {"rows_in": 1200, "rows_kept": 1190, "rows_aside": 10}
-    index.write_text(json.dumps(content))
+    _index(bare, 2023, {"2023/etablissements.csv": (1200, 1190, 10)})
     text = _written(bare, load_edition(bare, 2023), tmp_path / "book")["sources.md"]
     assert "| `etablissements.csv` (2023) | 1\u202f200 | 1\u202f190 | 10 |" in text
     assert "synthétique" in text
@@ -102,7 +108,7 @@ def test_fingerprints_are_in_the_form_that_sha256sum_checks(bare, tmp_path):
 def test_compared_editions_are_listed_after_the_edition_itself(bare):
     for year in (2023, 2024):
         _raw(bare, bare.raw(year), ["etablissements.csv"], synthetic=True)
-    _index(bare, 2024, etablissements=(5, 5, 0), regions=(12, 12, 0))
+    _index(bare, 2024, {"2024/etablissements.csv": (5, 5, 0)})
     files = generated.received(bare, load_edition(bare, 2024))
     assert [file.year for file in files] == [2024, 2023, None, None]
 
@@ -115,11 +121,23 @@ def test_a_line_that_breaks_two_rules_counts_once_in_each(bare):
          ("etablissements", 9, "E2", "minimum", "postes_travail", "-1", "…")],
     )  # fmt: skip
     text = generated.quarantine(generated.violations(bare, load_edition(bare, 2023)))
-    rows = [line for line in text.splitlines() if line.startswith("| 2023")]
+    rows = [line for line in text.splitlines() if line.startswith("| `")]
     assert rows == [
-        "| 2023 | `etablissements` | `modalite` | dme | 2 |",
-        "| 2023 | `etablissements` | `minimum` | postes_travail | 1 |",
+        "| `etablissements` | La valeur doit être dans la liste des codes | `dme` | 2 |",
+        "| `etablissements` | La valeur ne doit pas être inférieure au minimum "
+        "| `postes_travail` | 1 |",
     ]
+
+
+def test_a_rule_of_the_dictionary_is_given_in_its_own_words(bare):
+    rule = tables(bare)["etablissements"].rules[0]
+    _quarantine(bare, 2023, [("etablissements", 4, "E1", rule.name, "dme", "oui", "…")])
+    text = generated.quarantine(generated.violations(bare, load_edition(bare, 2023)))
+    assert f"| {rule.message} |" in text
+
+
+def test_every_built_in_rule_has_words():
+    assert set(generated._RULES) == codes.RESERVED
 
 
 def test_the_report_repeats_neither_a_faulty_value_nor_an_identifier(bare):
@@ -157,8 +175,8 @@ def test_a_real_file_is_marked_real():
         producer="P", title="T", licence="L", received=dt.date(2027, 3, 2), period="2026",
         sha256="0" * 64, synthetic=False,
     )  # fmt: skip
-    counts = {"rows_in": 3, "rows_kept": 2, "rows_aside": 1}
-    text = generated.sources([Received("data/raw/2026/etablissements.csv", 2026, source, counts)])
+    file = Received("data/raw/2026/etablissements.csv", 2026, source, Balance(3, 2, 1, 0.0))
+    text = generated.sources([file])
     assert "2 mars 2027 | réel |" in text
 
 

@@ -25,8 +25,8 @@ from obsante.results.values import load_values, parts_folder
 from obsante.results.variables import variables
 
 BANNER = (
-    "DONNÉES DE DÉMONSTRATION : les résultats d'enquête de ce rapport sont synthétiques "
-    "et ne décrivent aucun établissement réel."
+    "DONNÉES DE DÉMONSTRATION : résultats d'enquête synthétiques, qui ne décrivent aucun "
+    "établissement réel."
 )
 DEMONSTRATION = "(démonstration)"
 _EMBED = re.compile(r"\{\{<\s*embed\s+notebooks/([\w-]+)\.ipynb#")

@@ -13,8 +13,11 @@ from pathlib import Path
 import pandas as pd
 
 from obsante.book.provenance import Provenance
-from obsante.collect.dictionary import tables as dictionary
+from obsante.collect import codes
+from obsante.collect.checks import Balance
+from obsante.collect.dictionary import tables
 from obsante.collect.sources import Source, read_sheet
+from obsante.collect.store import read_index
 from obsante.edition import Edition, known_editions, load_edition
 from obsante.errors import BookError
 from obsante.files import write_atomic
@@ -26,17 +29,35 @@ FOLDER = "generes"
 BANNER_HTML = f"{FOLDER}/banniere.html"
 BANNER_TYPST = f"{FOLDER}/banniere.typ"
 NO_CAMPAIGN = "**Aucune campagne** : aucun fichier d'enquête n'a été reçu pour cette édition."
+_QUARANTINE = (
+    "Le tableau porte sur l'édition du rapport. Une ligne qui enfreint plusieurs règles compte une "
+    "fois dans chacune. Le détail, ligne par ligne, reste dans le dossier de quarantaine."
+)
+# What the rules that every dictionary has ask for.
+_RULES = {
+    codes.REQUIRED: "Une valeur est obligatoire",
+    codes.TYPE: "La valeur doit être écrite selon le type de la colonne",
+    codes.CATEGORY: "La valeur doit être dans la liste des codes",
+    codes.PATTERN: "La valeur doit avoir la forme attendue",
+    codes.MINIMUM: "La valeur ne doit pas être inférieure au minimum",
+    codes.MAXIMUM: "La valeur ne doit pas être supérieure au maximum",
+    codes.UNIQUE: "La valeur doit être unique",
+    codes.EDITION: "La ligne doit être de l'édition",
+    codes.KEY: "Une clé ne désigne qu'une ligne",
+    codes.COPY: "Une ligne ne figure qu'une fois",
+    codes.REFERENCE: "La valeur doit exister dans la table citée",
+}
 _ENGINES = {"quarto": "Quarto", "embedded": "moteur intégré au dépôt (Pandoc et Typst)"}
 
 
 @dataclass(frozen=True)
 class Received:
-    """A raw file: its sheet, and what the checks made of its rows (none for no table)."""
+    """A raw file: its sheet, and the balance of its rows (none if it is not a table)."""
 
     path: str
     year: int | None
     source: Source
-    counts: dict[str, int] | None
+    balance: Balance | None
 
     @property
     def name(self) -> str:
@@ -81,23 +102,18 @@ def received(project: Project, edition: Edition) -> list[Received]:
 
 
 def _files(project: Project, year: int | None, folder: Path, ingested: int) -> list[Received]:
-    index = _index(project, ingested)
-    by_file = {table.file: name for name, table in dictionary(project).items()}
-    return [
-        Received(f"{project.relative(folder)}/{name}", year, source, index.get(by_file.get(name)))
-        for name, source in sorted(read_sheet(project, folder).items())
-    ]
-
-
-def _index(project: Project, year: int) -> dict[str, dict]:
-    """What the checks made of each table of an ingested edition."""
-    path = project.tables(year) / "index.json"
-    if not path.is_file():
+    index = read_index(project, ingested)
+    if not index:
         raise BookError(
-            project.relative(path), found="no such file", expected="the tables of the edition",
-            remedy=f"obsante ingest --edition {year}",
+            f"edition {ingested}", found="no ingested table", expected="the edition's tables",
+            remedy=f"obsante ingest --edition {ingested}",
         )  # fmt: skip
-    return json.loads(path.read_text(encoding="utf-8"))
+    balances = {entry.file: entry.balance for entry in index.values()}
+    files = []
+    for name, source in sorted(read_sheet(project, folder).items()):
+        path = project.relative(folder / name)
+        files.append(Received(path, year, source, balances.get(path)))
+    return files
 
 
 def sources(files: list[Received]) -> str:
@@ -105,13 +121,13 @@ def sources(files: list[Received]) -> str:
     campaign = [file for file in files if file.year is not None]
     reference = [file for file in files if file.year is None]
     parts = [
-        "## Quels fichiers d'enquête ? {#sec-fichiers-campagne}",
+        "## Quels fichiers d'enquête ? {#sec-fichiers-campagne}",
         _origins(campaign, "Fichiers d'enquête {#tbl-fichiers-campagne}") or NO_CAMPAIGN,
-        "## Quels fichiers publics ? {#sec-fichiers-publics}",
+        "## Quels fichiers publics ? {#sec-fichiers-publics}",
         _origins(reference, "Fichiers de chiffres publics {#tbl-fichiers-publics}"),
-        "## Combien de lignes ? {#sec-lignes}",
+        "## Combien de lignes ? {#sec-lignes}",
         _rows(files),
-        "## Ces fichiers sont-ils les bons ? {#sec-empreintes}",
+        "## Ces fichiers sont-ils les bons ? {#sec-empreintes}",
         "Les empreintes SHA-256 ci-dessous, enregistrées dans un fichier `empreintes.txt` à la "
         "racine du dépôt, se vérifient par `sha256sum --check empreintes.txt`.",
         _fingerprints(files),
@@ -141,13 +157,15 @@ def _file(file: Received) -> str:
 
 
 def _rows(files: list[Received]) -> str:
-    counted = [file for file in files if file.counts]
-    columns = {"Reçues": "rows_in", "Retenues": "rows_kept", "Mises de côté": "rows_aside"}
-    frame = pd.DataFrame({"Fichier": [_file(file) for file in counted]})
-    for heading, key in columns.items():
-        frame[heading] = [french.number(file.counts[key]) for file in counted]
+    counted = [(file, file.balance) for file in files if file.balance]
+    numbers = {
+        "Reçues": [french.number(balance.rows_in) for _, balance in counted],
+        "Retenues": [french.number(balance.rows_kept) for _, balance in counted],
+        "Mises de côté": [french.number(balance.rows_aside) for _, balance in counted],
+    }
+    frame = pd.DataFrame({"Fichier": [_file(file) for file, _ in counted]} | numbers)
     caption = "Lignes reçues, retenues et mises de côté {#tbl-lignes}"
-    return f"{pipe_table(frame, right=list(columns)).text}\n\n: {caption}"
+    return f"{pipe_table(frame, right=list(numbers)).text}\n\n: {caption}"
 
 
 def _fingerprints(files: list[Received]) -> str:
@@ -157,40 +175,37 @@ def _fingerprints(files: list[Received]) -> str:
 
 
 def violations(project: Project, edition: Edition) -> pd.DataFrame:
-    """Faulty cells of the edition and of those compared: year, table, rule, column and line.
+    """Faulty cells of the edition: table, rule in words, column and line.
 
     Neither the value nor the unit's identifier: a report says nothing of one facility.
     """
     columns = {"table": "Table", "regle": "Règle", "colonne": "Colonne", "ligne": "ligne"}
-    years = [edition.edition, *sorted(edition.compare_with, reverse=True)]
-    paths = [(year, p) for year in years for p in sorted(project.quarantine(year).glob("*.csv"))]
+    paths = sorted(project.quarantine(edition.edition).glob("*.csv"))
     frames = [
         pd.read_csv(path, dtype="str", keep_default_na=False, usecols=list(columns))
-        .rename(columns=columns)
-        .assign(Édition=str(year))
-        for year, path in paths
+        for path in paths
     ]
-    empty = pd.DataFrame(columns=[*columns.values(), "Édition"])
-    return pd.concat([empty, *frames], ignore_index=True)
+    faults = pd.concat([pd.DataFrame(columns=list(columns)), *frames], ignore_index=True)
+    own = {(name, rule.name): rule.message
+           for name, table in tables(project).items() for rule in table.rules}  # fmt: skip
+    keys = zip(faults["table"], faults["regle"], strict=True)
+    faults["regle"] = [own.get(key, _RULES.get(key[1], key[1])) for key in keys]
+    return faults.rename(columns=columns)[list(columns.values())]
 
 
 def quarantine(faults: pd.DataFrame) -> str:
-    """Lines set aside for each rule, most frequent first within an edition and a table."""
+    """Lines set aside for each rule, most frequent first within a table."""
     if faults.empty:
         return "Aucune ligne n'a été mise de côté."
-    by = ["Édition", "Table", "Règle", "Colonne"]
+    by = ["Table", "Règle", "Colonne"]
     counts = faults.groupby(by)["ligne"].nunique().rename("Lignes").reset_index()
-    order = ["Édition", "Table", "Lignes", "Règle", "Colonne"]
-    ranked = counts.sort_values(order, ascending=[False, True, False, True, True])
-    for column in ("Table", "Règle"):
+    order = ["Table", "Lignes", "Règle", "Colonne"]
+    ranked = counts.sort_values(order, ascending=[True, False, True, True])
+    for column in ("Table", "Colonne"):
         ranked[column] = [f"`{code}`" for code in ranked[column]]
     ranked["Lignes"] = [french.number(count) for count in ranked["Lignes"]]
-    return (
-        "Une ligne qui enfreint plusieurs règles compte une fois dans chacune. Le détail, ligne "
-        "par ligne, reste dans le dossier de quarantaine de l'édition.\n\n"
-        f"{pipe_table(ranked, right=['Lignes']).text}\n\n"
-        ": Lignes mises de côté selon la règle enfreinte {#tbl-quarantaine}"
-    )
+    table = pipe_table(ranked, right=["Lignes"], widths=[4, 8, 5, 2]).text
+    return f"{_QUARANTINE}\n\n{table}\n\n: Lignes mises de côté, par règle {{#tbl-quarantaine}}"
 
 
 def following(project: Project, edition: Edition) -> Edition | None:

@@ -67,7 +67,7 @@ def _sheet(item: Indicator, rows: pd.DataFrame) -> str:
             "Valeur": [wording.value(r) for r in records],
             "Intervalle": [wording.interval(r) for r in records],
             "Réponses": [wording.sample(r) for r in records],
-            "Précision": [r["precision"] for r in records],
+            "Précision": [r["precision"] if r["nature"] == "survey" else "–" for r in records],
             "Calcul": [_cell_link(r) for r in records],
         }
     )

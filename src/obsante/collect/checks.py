@@ -7,23 +7,22 @@ from dataclasses import dataclass
 
 import pandas as pd
 import pandera.pandas as pa
-from pandera.errors import SchemaErrorReason, SchemaErrors
+from pandera.errors import SchemaErrors
 
-from obsante.collect import codes, messages, schemas
+from obsante.collect import codes, schemas, violations
 from obsante.collect.dictionary import Table
 from obsante.collect.reading import LINE
 from obsante.errors import DataError
 
 WEIGHT = "poids"
-_FOUND = [LINE, "regle", "colonne"]
 
 
 @dataclass(frozen=True)
 class Balance:
     """Rows received = rows kept + rows set aside.
 
-    ``weight_aside``: weight (column ``poids``) lost with the rows set aside, 0 for a table without
-    it. Copies count nothing, their original being kept; nor do weights that are themselves wrong.
+    ``weight_aside``: sum of the column ``poids`` over the rows set aside, 0 for a table without
+    it; weights that are themselves wrong, and those of copies, count for nothing.
     """
 
     rows_in: int
@@ -46,7 +45,7 @@ class Checked:
     """A table after its checks.
 
     ``kept``: typed rows, numbered from 0. ``violations``: one row per violation, in the order of
-    lines, with the columns of the quarantine file but ``table``.
+    lines, as :data:`obsante.collect.violations.COLUMNS`.
     """
 
     table: Table
@@ -71,14 +70,13 @@ def check(
     misspelt = _failures(table, schemas.written(table), text)
     typed = _typed(table, text, misspelt)
     wrong = _failures(table, schemas.values(table, year), typed)
-    rows = _row_failures(table, schemas.whole_rows(table, ingested), typed, text)
-    found = pd.concat([misspelt, wrong, *rows], ignore_index=True)
+    cells = violations.of_cells(table, pd.concat([misspelt, wrong]), text, year)
+    rows = _row_violations(table, schemas.whole_rows(table, ingested), typed, text, ingested)
+    found = violations.ordered(table, [cells, *rows], text)
     aside = text.index.isin(found[LINE].unique())
-    violations = _described(table, found, text, year, ingested)
     kept = typed[~aside].reset_index(drop=True)
-    weight = _weight(typed, aside, found)
-    balance = Balance(len(text), len(kept), int(aside.sum()), weight)
-    return Checked(table, kept, violations, balance)
+    balance = Balance(len(text), len(kept), int(aside.sum()), _weight(typed[aside], found))
+    return Checked(table, kept, found, balance)
 
 
 def _failures(table: Table, schema: pa.DataFrameSchema, frame: pd.DataFrame) -> pd.DataFrame:
@@ -86,12 +84,8 @@ def _failures(table: Table, schema: pa.DataFrameSchema, frame: pd.DataFrame) -> 
     try:
         schema.validate(frame, lazy=True)
     except SchemaErrors as errors:
-        for problem in errors.schema_errors:
-            if problem.reason_code is SchemaErrorReason.CHECK_ERROR:
-                raise schemas.unevaluated(table, problem.failure_cases) from errors
+        _require_evaluated(table, errors)
         cases = errors.failure_cases
-        if cases["index"].isna().any():
-            raise schemas.unevaluated(table, cases["failure_case"].iloc[0]) from errors
         return pd.DataFrame(
             {
                 LINE: cases["index"].astype("int64"),
@@ -99,12 +93,22 @@ def _failures(table: Table, schema: pa.DataFrameSchema, frame: pd.DataFrame) -> 
                 "colonne": cases["column"],
             }
         )
-    return _none()
-
-
-def _none() -> pd.DataFrame:
     return pd.DataFrame({LINE: pd.Series(dtype="int64"), "regle": pd.Series(dtype="str"),
                          "colonne": pd.Series(dtype="str")})  # fmt: skip
+
+
+def _require_evaluated(table: Table, errors: SchemaErrors) -> None:
+    """A failure without a line is a rule that could not be computed, not a faulty row."""
+    cases = errors.failure_cases
+    failed = cases[cases["index"].isna()]
+    if len(failed):
+        case = failed.iloc[0]
+        raise DataError(
+            f"config/dictionary/{table.name}.yml, rule '{case['check']}'",
+            found=f"it can't be evaluated: {case['failure_case']}",
+            expected="an expression of DataFrame.eval, true or false on each row",
+            remedy="correct the rule; the columns that it compares must be of comparable types",
+        ) from errors
 
 
 def _typed(table: Table, text: pd.DataFrame, misspelt: pd.DataFrame) -> pd.DataFrame:
@@ -121,31 +125,40 @@ def _typed(table: Table, text: pd.DataFrame, misspelt: pd.DataFrame) -> pd.DataF
 
 def _converted(cells: pd.Series, kind: str, dtype: object) -> pd.Series:
     if kind == "date":
-        return pd.to_datetime(cells, format=schemas.DATE_FORMAT).astype("datetime64[us]")
+        return pd.to_datetime(cells, format=schemas.DATE_FORMAT).astype(dtype)
     if kind == "boolean":
-        return cells.map({"true": True, "false": False}).astype("boolean")
+        return cells.map({"true": True, "false": False}).astype(dtype)
     if kind in ("integer", "number"):
         return cells.astype("float64").astype(dtype)
     return cells.astype(dtype)
 
 
-def _row_failures(
-    table: Table, checks: list[schemas.RowCheck], typed: pd.DataFrame, text: pd.DataFrame
+def _row_violations(
+    table: Table,
+    checks: list[schemas.RowCheck],
+    typed: pd.DataFrame,
+    text: pd.DataFrame,
+    ingested: Mapping[str, pd.DataFrame],
 ) -> Iterator[pd.DataFrame]:
     for row_check in checks:
         complete = typed[row_check.columns].notna().all(axis=1)
         found = _failures(table, row_check.schema, typed.loc[complete, row_check.uses])
+        if found.empty:
+            continue
         # pandera repeats a row's failure for each of its columns.
-        found = found.drop_duplicates([LINE, "regle"])
-        found = found.assign(colonne=messages.listing(table, row_check.columns))
-        if row_check.columns == table.primaryKey and (found["regle"] == codes.KEY).any():
-            found = _copies_apart(found, text)
-        yield found
+        found = found.drop_duplicates(LINE).sort_values(LINE)
+        if row_check.message:
+            yield violations.of_rule(found, row_check, text)
+        elif row_check.resource:
+            yield violations.of_reference(found, table, row_check, text, ingested)
+        else:
+            yield violations.of_key(found, row_check, typed, text)
 
 
-def _copies_apart(found: pd.DataFrame, text: pd.DataFrame) -> pd.DataFrame:
-    """Rows of a repeated key: the first of identical ones goes free, if all are identical."""
-    rows = text.loc[found[LINE]]
-    copies = rows.duplicated().to_numpy()
-    found = found.assign(regle=found["regle"].where(~copies, codes.COPY))
-    return found
+def _weight(aside: pd.DataFrame, found: pd.DataFrame) -> float:
+    """Sum of the readable weights of rows set aside, but those of copies."""
+    if WEIGHT not in aside.columns:
+        return 0.0
+    faulty = (found["regle"] == codes.COPY) | (found["colonne"] == WEIGHT)
+    weights = aside.loc[~aside.index.isin(found.loc[faulty, LINE]), WEIGHT]
+    return float(weights.astype("float64").sum())

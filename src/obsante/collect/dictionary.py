@@ -179,7 +179,9 @@ class Rule(Strict):
     @classmethod
     def _not_reserved(cls, name: str) -> str:
         if name in RESERVED:
-            raise ValueError(f"a name other than the built-in rules' ({', '.join(sorted(RESERVED))})")
+            raise ValueError(
+                f"a name other than the built-in rules' ({', '.join(sorted(RESERVED))})"
+            )
         return name
 
     @field_validator("holds")
@@ -272,6 +274,17 @@ class Table(Strict):
         """Names of the columns, in order."""
         return [field.name for field in self.fields]
 
+    @property
+    def neighbours(self) -> dict[str, set[str]]:
+        """Columns of other tables that this one refers to, by table."""
+        needed: dict[str, set[str]] = {}
+        for key in self.foreignKeys:
+            needed.setdefault(key.reference.resource, set()).update(key.reference.fields)
+        for total in self.sums:
+            other = total.equals
+            needed.setdefault(other.resource, set()).update({other.key, other.column})
+        return needed
+
     def field(self, name: str) -> Field:
         """The column of that name.
 
@@ -362,21 +375,9 @@ def _parsed(project: Project, path: Path, digest: str) -> Table:
     return table
 
 
-def _neighbours(table: Table) -> dict[str, set[str]]:
-    """Columns of other tables that ``table`` refers to."""
-    needed: dict[str, set[str]] = {}
-    for key in table.foreignKeys:
-        needed.setdefault(key.reference.resource, set()).update(key.reference.fields)
-    for total in table.sums:
-        needed.setdefault(total.equals.resource, set()).update(
-            {total.equals.key, total.equals.column}
-        )
-    return needed
-
-
 def _check_references(table: Table, known: dict[str, Table]) -> None:
     where = f"config/dictionary/{table.name}.yml"
-    for resource, columns in _neighbours(table).items():
+    for resource, columns in table.neighbours.items():
         if resource not in known:
             raise DataError(
                 f"{where}, resource '{resource}'", found="no such table",
@@ -399,11 +400,11 @@ def _visit(
     if name in path:
         raise DataError(
             f"config/dictionary/{name}.yml",
-            found=f"references in a circle: {' -> '.join([*path, name])}",
+            found=f"references in a circle: {' -> '.join([*path[path.index(name) :], name])}",
             expected="tables that can be read one after the other",
             remedy="remove one of these references",
         )
     if name not in ordered:
-        for neighbour in sorted(_neighbours(known[name])):
+        for neighbour in sorted(known[name].neighbours):
             _visit(neighbour, known, ordered, path=[*path, name])
         ordered[name] = known[name]

@@ -9,10 +9,10 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 from obsante.collect import codes
-from obsante.collect.dictionary import Field, Table
+from obsante.collect.dictionary import Field
 
 _SPACE = "\u00a0"
-# Above this a list of allowed values is neither searched nor printed.
+# A longer list of allowed values is not searched for the nearest.
 _SEARCHED = 500
 _PRINTED = 8
 _TYPE_NAMES = {
@@ -33,13 +33,14 @@ def quoted(value: object) -> str:
     return f"«{_SPACE}{value}{_SPACE}»"
 
 
-def cell(rule: str, field: Field, value: str, year: int) -> str:
+def cell(rule: str, field: Field, value: str, *, year: int, search: bool = True) -> str:
     """Message about one cell.
 
     Args:
         rule: a code of :mod:`obsante.collect.schemas`.
         value: the cell as written, empty if missing.
         year: the edition's.
+        search: whether to look for the nearest category.
     """
     name, shown, limits = quoted(field.name), quoted(value), field.constraints
     match rule:
@@ -48,7 +49,7 @@ def cell(rule: str, field: Field, value: str, year: int) -> str:
         case codes.TYPE:
             return f"{shown} n'est pas {_TYPE_NAMES[field.type]}{_SPACE}: {_advice(field, value)}."
         case codes.CATEGORY:
-            return f"{shown} n'est pas une modalité de {name}{_SPACE}: {_category(field, value)}."
+            return f"{shown} n'est pas une modalité de {name}{_SPACE}: {_category(field, value, search)}."
         case codes.PATTERN:
             return f"{shown} n'a pas la forme attendue dans {name}{_SPACE}: {limits.pattern}"
         case codes.MINIMUM:
@@ -61,14 +62,14 @@ def cell(rule: str, field: Field, value: str, year: int) -> str:
             return f"{shown} figure plusieurs fois dans {name}, où chaque valeur est unique."
 
 
-def foreign(value: str, resource: str, allowed: Sequence[str]) -> str:
+def foreign(value: str, resource: str, allowed: Sequence[str], *, search: bool = True) -> str:
     """Message about a value that is no row of ``resource``."""
     start = f"{quoted(value)} n'est dans aucune ligne retenue de la table {quoted(resource)}"
-    near = closest(value, allowed) if len(allowed) <= _SEARCHED else None
+    near = closest(value, allowed) if search and len(allowed) <= _SEARCHED else None
     return f"{start}{_SPACE}: la valeur la plus proche est {quoted(near)}." if near else f"{start}."
 
 
-def copy(first: int) -> str:
+def copied(first: int) -> str:
     """Message about a row identical to another."""
     return f"Copie identique de la ligne {first}, seule examinée."
 
@@ -136,17 +137,28 @@ def _advice(field: Field, value: str) -> str:
     return f"écrire comme {quoted(_MODELS[field.type])}, ou laisser la cellule vide"
 
 
-def _category(field: Field, value: str) -> str:
-    """The nearest code, looked for among the codes, then among their labels."""
-    names = {str(c.value): c.label for c in field.categories}
-    near = closest(value, names)
-    if near is None:
-        label = closest(value, names.values())
-        near = next((code for code, name in names.items() if name == label), None)
+def _category(field: Field, value: str, search: bool) -> str:
+    """Advice on a value out of the closed list: the nearest code, or the list."""
+    names = {str(category.value): category.label for category in field.categories}
+    near = _nearest_code(value, names) if search else None
     if near is not None:
         return f"la plus proche est {quoted(near)} ({names[near]})"
-    listed = ", ".join(list(names)[:_PRINTED]) + (", …" if len(names) > _PRINTED else "")
-    return f"modalités admises{_SPACE}: {listed}"
+    listed = list(names)[:_PRINTED]
+    more = f" et {len(names) - _PRINTED} autres" if len(names) > _PRINTED else ""
+    return f"modalités admises{_SPACE}: {', '.join(listed)}{more}"
+
+
+def _nearest_code(value: str, names: dict[str, str]) -> str | None:
+    """By resemblance to a code, a label or a word of a label; else by a beginning of its own."""
+    words = {word: label for label in names.values() for word in re.split(r"\W+", label)}
+    near = closest(value, names)
+    if near is None:
+        label = closest(value, names.values()) or words.get(closest(value, words) or "")
+        near = next((code for code, name in names.items() if name == label), None)
+    if near is None and _fold(value):
+        begun = [code for code in names if _fold(code).startswith(_fold(value))]
+        near = begun[0] if len(begun) == 1 else None
+    return near
 
 
 def _bound(bound: object) -> str:
@@ -157,8 +169,3 @@ def _fold(text: str) -> str:
     """Lower case, without accents or outer spaces."""
     letters = unicodedata.normalize("NFKD", text.strip().casefold())
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
-
-
-def listing(table: Table, columns: Sequence[str]) -> str:
-    """Columns as the quarantine file prints them, in the dictionary's order."""
-    return ", ".join(name for name in table.columns if name in columns)

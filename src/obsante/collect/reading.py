@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import csv
 import io
@@ -65,7 +66,7 @@ def readable(where: str) -> Iterator[None]:
 
 
 def _decoded(data: bytes, where: str) -> str:
-    if not data.strip():
+    if not data.removeprefix(codecs.BOM_UTF8).strip():
         raise _empty(where, "an empty file")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise _not_utf8(where, "a file in UTF-16", "UTF-16")
@@ -81,7 +82,9 @@ def _decoded(data: bytes, where: str) -> str:
     except UnicodeDecodeError as error:
         byte, offset = data[error.start], error.start
         place = f"byte 0x{byte:02x} at offset {offset}, line {_line(data, offset)}"
-        raise _not_utf8(where, f"{place}, is not UTF-8; the file looks like cp1252", "CP1252") from None
+        raise _not_utf8(
+            where, f"{place}, is not UTF-8; the file looks like cp1252", "CP1252"
+        ) from None
 
 
 def _line(data: bytes, offset: int) -> int:

@@ -34,11 +34,17 @@ _TYPED = {"integer": "Int64", "number": "float64", "date": "datetime64[us]", "bo
 
 @dataclass(frozen=True)
 class RowCheck:
-    """A check of whole rows; ``columns`` must be present for it to apply, ``uses`` are read."""
+    """A check of whole rows, and what its message needs.
+
+    ``columns`` must be present for it to apply, ``uses`` are the columns that it reads;
+    ``message`` is a rule's, ``resource`` the table that a foreign key refers to.
+    """
 
     columns: list[str]
     uses: list[str]
     schema: pa.DataFrameSchema
+    message: str = ""
+    resource: str = ""
 
 
 def written(table: Table) -> pa.DataFrameSchema:
@@ -82,8 +88,10 @@ def whole_rows(table: Table, ingested: Mapping[str, pd.DataFrame]) -> list[RowCh
     checks = [_rule(rule) for rule in table.rules]
     for key in table.foreignKeys:
         allowed = ingested[key.reference.resource][key.reference.fields]
-        check = pa.Check(_among(allowed), name=codes.REFERENCE, error=codes.REFERENCE)
-        checks.append(RowCheck(key.fields, key.fields, pa.DataFrameSchema(checks=check)))
+        check = _named(codes.REFERENCE, pa.Check, _among(allowed))
+        schema = pa.DataFrameSchema(checks=check)
+        resource = key.reference.resource
+        checks.append(RowCheck(key.fields, key.fields, schema, resource=resource))
     if table.primaryKey:
         unique = pa.DataFrameSchema(unique=table.primaryKey, report_duplicates="all")
         checks.append(RowCheck(table.primaryKey, table.primaryKey, unique))
@@ -100,13 +108,17 @@ def dtype(field: Field) -> object:
 def _written_checks(field: Field) -> list[pa.Check]:
     checks = []
     if field.type != "string":
-        checks.append(pa.Check(_is_written(field.type), name=codes.TYPE, error=codes.TYPE))
+        checks.append(_named(codes.TYPE, pa.Check, _is_written(field.type)))
     elif field.codes:
-        checks.append(pa.Check.isin(field.codes, name=codes.CATEGORY, error=codes.CATEGORY))
+        checks.append(_named(codes.CATEGORY, pa.Check.isin, field.codes))
     if field.constraints.pattern is not None:
-        pattern = pa.Check(_matches(field.constraints.pattern), name=codes.PATTERN, error=codes.PATTERN)
-        checks.append(pattern)
+        checks.append(_named(codes.PATTERN, pa.Check, _matches(field.constraints.pattern)))
     return checks
+
+
+def _named(name: str, make: Callable[..., pa.Check], criterion: object) -> pa.Check:
+    """A check whose failure cases carry ``name``."""
+    return make(criterion, name=name, error=name)
 
 
 def _matches(pattern: str) -> Callable[[pd.Series], pd.Series]:
@@ -126,20 +138,18 @@ def _is_written(kind: str) -> Callable[[pd.Series], pd.Series]:
 def _value_checks(field: Field, year: int | None) -> list[pa.Check]:
     checks = _bounds(field.constraints)
     if field.type == "integer" and field.codes:
-        checks.append(pa.Check.isin(field.codes, name=codes.CATEGORY, error=codes.CATEGORY))
+        checks.append(_named(codes.CATEGORY, pa.Check.isin, field.codes))
     if year is not None and field.name == "edition" and field.type == "integer":
-        checks.append(pa.Check.equal_to(year, name=codes.EDITION, error=codes.EDITION))
+        checks.append(_named(codes.EDITION, pa.Check.equal_to, year))
     return checks
 
 
 def _bounds(constraints: Constraints) -> list[pa.Check]:
     checks = []
     if constraints.minimum is not None:
-        low = pa.Check.ge(_comparable(constraints.minimum), name=codes.MINIMUM, error=codes.MINIMUM)
-        checks.append(low)
+        checks.append(_named(codes.MINIMUM, pa.Check.ge, _comparable(constraints.minimum)))
     if constraints.maximum is not None:
-        high = pa.Check.le(_comparable(constraints.maximum), name=codes.MAXIMUM, error=codes.MAXIMUM)
-        checks.append(high)
+        checks.append(_named(codes.MAXIMUM, pa.Check.le, _comparable(constraints.maximum)))
     return checks
 
 
@@ -160,9 +170,9 @@ def _among(allowed: pd.DataFrame) -> Callable[[pd.DataFrame], pd.Series]:
 
 
 def _rule(rule: Rule) -> RowCheck:
-    check = pa.Check(_holding(rule), name=rule.name, error=rule.name)
+    check = _named(rule.name, pa.Check, _holding(rule))
     uses = sorted(rule.names)
-    return RowCheck(rule.columns, uses, pa.DataFrameSchema(checks=check))
+    return RowCheck(rule.columns, uses, pa.DataFrameSchema(checks=check), message=rule.message)
 
 
 def _holding(rule: Rule) -> Callable[[pd.DataFrame], pd.Series]:

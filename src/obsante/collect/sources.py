@@ -159,15 +159,9 @@ def _checked(project: Project, path: Path, source: Source, present: list[str]) -
 
 
 def _check_status(project: Project, edition: Edition, campaign: dict[str, RawFile]) -> None:
-    folder = project.raw(edition.edition)
-    for name, source in read_sheet(project, folder).items():
-        if source.synthetic != edition.demonstration:
-            raise DataError(
-                f"{project.relative(folder / SHEET)}, file '{name}'",
-                found=f"synthetic: {str(source.synthetic).lower()}",
-                expected=f"{str(edition.demonstration).lower()}: the edition is '{edition.status}'",
-                remedy="move the file to an edition of its own status; the two never mix",
-            )
+    _check_synthetic(project, project.reference, False, "reference figures are real")
+    reason = f"the edition is '{edition.status}'"
+    _check_synthetic(project, project.raw(edition.edition), edition.demonstration, reason)
     if campaign and not edition.demonstration and edition.authorisation is None:
         raise DataError(
             f"{project.relative(project.edition_file(edition.edition))}, key authorisation",
@@ -175,3 +169,14 @@ def _check_status(project: Project, edition: Edition, campaign: dict[str, RawFil
             expected="number, purpose, retention, host country and transfer basis (law 09-08)",
             remedy="fill the block once the CNDP has authorised the processing",
         )
+
+
+def _check_synthetic(project: Project, folder: Path, expected: bool, reason: str) -> None:
+    for name, source in read_sheet(project, folder).items():
+        if source.synthetic != expected:
+            raise DataError(
+                f"{project.relative(folder / SHEET)}, file '{name}'",
+                found=f"synthetic: {str(source.synthetic).lower()}",
+                expected=f"{str(expected).lower()}: {reason}",
+                remedy="move the file to an edition of its own status; the two never mix",
+            )

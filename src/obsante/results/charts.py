@@ -175,7 +175,8 @@ def _point(ax: plt.Axes, row: dict, position: int) -> None:
     if np.isnan(row["borne_inf"]):
         text = french.quantity(row["estimation"], row["unite"])
         ax.annotate(text, (row["estimation"], position), xytext=(8, 0), va="center",
-                    textcoords="offset points", fontsize=8.5)  # fmt: skip
+                    textcoords="offset points", fontsize=8.5,
+                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8})  # fmt: skip
     else:
         ax.plot([row["borne_inf"], row["borne_sup"]], [position] * 2, color=BLUE, linewidth=1.6)
     hollow = row["etat"] == "low_precision"

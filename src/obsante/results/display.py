@@ -44,7 +44,8 @@ def pipe_table(
     dashes = ["---" * width for width in widths or [1] * len(frame.columns)]
     cells = zip(frame.columns, dashes, strict=True)
     rule = "|" + "|".join(f"{d}:" if c in right else f":{d}" for c, d in cells) + "|"
-    rows = ["| " + " | ".join(_cell(v) for v in row) + " |" for row in frame.itertuples(index=False)]
+    records = frame.itertuples(index=False)
+    rows = ["| " + " | ".join(_cell(v) for v in record) + " |" for record in records]
     return Markdown("\n".join([header, rule, *rows]))
 
 
@@ -53,12 +54,14 @@ def _cell(value: object) -> str:
 
 
 def table(rows: pd.DataFrame, *, domain: str) -> Markdown:
-    """Published rows as a table: domain, value, interval, answers, precision.
+    """Published rows as a table: domain, value, interval, answers; no row is said in words.
 
     Args:
         rows: what ``publish`` returned, in the order wanted.
         domain: heading of the first column, in French.
     """
+    if rows.empty:
+        return Markdown("Aucune valeur n'est publiée ici.")
     records = rows.to_dict("records")
     level = french.level(current().level)
     survey = any(r["nature"] == "survey" for r in records)
@@ -99,14 +102,24 @@ def rows(published: pd.DataFrame, *dimensions: str) -> pd.DataFrame:
 
 
 def changes(published: pd.DataFrame, subject: str) -> Markdown:
-    """One sentence per earlier edition: a direction only where the interval excludes zero."""
+    """One sentence per earlier edition: a direction only where the interval excludes zero.
+
+    Args:
+        subject: what a direction follows, as in ``L'adoption du DME est``.
+    """
     lines = [
-        f"- {subject} {wording.change(row)} par rapport à {row['modalite']} "
+        f"- Par rapport à {row['modalite']} : {_changed(row, subject)} "
         f"(écart : {wording.value(row)}, IC {french.level(current().level)} : "
         f"{wording.interval(row)})."
         for row in published.to_dict("records")
     ]
     return Markdown("\n".join(lines) or "Aucune édition antérieure n'est comparée.")
+
+
+def _changed(row: dict, subject: str) -> str:
+    words = wording.change(row)
+    start = subject[0].lower() + subject[1:]
+    return f"{start} {words}" if wording.significant(row) else words
 
 
 def heading(rows: pd.DataFrame) -> str:

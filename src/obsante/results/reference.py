@@ -63,10 +63,13 @@ def trust(tables: Mapping[str, pd.DataFrame]) -> Markdown:
     Args:
         tables: name of a reference table -> its rows.
     """
-    counts = pd.DataFrame({n: t["confiance"].value_counts(sort=False) for n, t in tables.items()})
     kinds = labels(next(iter(tables)), "confiance")
-    frame = counts.fillna(0).T.rename(columns=kinds)[list(kinds.values())]
     # A kind of page that no row comes from is a true zero.
+    counts = {
+        name: rows["confiance"].astype("str").value_counts().reindex(list(kinds), fill_value=0)
+        for name, rows in tables.items()
+    }
+    frame = pd.DataFrame(counts).T.rename(columns=kinds)
     shown = frame.map(french.number).rename_axis("Table").reset_index()
     return pipe_table(shown, right=list(kinds.values()))
 
@@ -106,7 +109,7 @@ def texts(rows: pd.DataFrame) -> Markdown:
             "Lu dans": [_links(record["lu_dans"]) for record in records],
         }
     )
-    return pipe_table(frame, widths=[6, 7, 3, 4])
+    return pipe_table(frame, widths=[6, 10, 3, 4])
 
 
 def _unique(values: Iterable[str]) -> list[str]:

@@ -48,10 +48,11 @@ def true_answers(frame: Frame, settings: Settings, *, year: int, seed: int) -> A
     return Answers(reached, chosen, full_time, _workstations(frame, settings, full_time, years))
 
 
-def adopters(frame: Frame, settings: Settings, *, year: int, seed: int) -> np.ndarray:
-    """Facilities that use an electronic record in ``year``: the first item alone."""
+def adopters(frame: Frame, settings: Settings, year: int) -> np.ndarray:
+    """Level, 0 or 1, of each facility in the use of an electronic record in any ``year``."""
     years = year - settings.reference_year
-    return _item(frame, settings, "dme", years=years, seed=seed, known={})
+    # Adoption has no yearly noise, so no edition's seed matters.
+    return _item(frame, settings, "dme", years=years, seed=0, known={})
 
 
 def concerned(frame: Frame, item: Item, known: dict[str, np.ndarray]) -> np.ndarray:
@@ -68,7 +69,13 @@ def asked(frame: Frame, item: Item) -> np.ndarray:
 
 
 def _item(
-    frame: Frame, settings: Settings, name: str, *, years: int, seed: int, known: dict
+    frame: Frame,
+    settings: Settings,
+    name: str,
+    *,
+    years: int,
+    seed: int,
+    known: dict[str, np.ndarray],
 ) -> np.ndarray:
     item = settings.items[name]
     own = bell(stream(settings.seed, "item", name), len(frame))
@@ -85,7 +92,7 @@ def _item(
 def _choice(frame: Frame, choice: Choice, seed: int, name: str) -> np.ndarray:
     shares = np.array([list(choice.shares[sector].values()) for sector in SECTORS])
     uniform = stream(seed, "choice", name).random(len(frame))
-    return choose(uniform, shares[frame.codes("secteur")])
+    return choose(uniform, shares, frame.codes("secteur"))
 
 
 def _full_time(frame: Frame, own_seed: int, seed: int) -> np.ndarray:

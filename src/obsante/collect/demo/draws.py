@@ -50,16 +50,17 @@ def levels(score: np.ndarray, shares: Sequence[float]) -> np.ndarray:
     return reached
 
 
-def choose(uniform: np.ndarray, shares: np.ndarray) -> np.ndarray:
-    """Index of the class where each uniform falls; one row of ``shares`` per unit, or one row.
+def choose(uniform: np.ndarray, shares: np.ndarray, group: np.ndarray) -> np.ndarray:
+    """Class where each uniform falls, from the ``shares`` of its group (one row per group).
 
-    >>> choose(np.array([0.1, 0.6, 0.95]), np.array([0.5, 0.4, 0.1])).tolist()
-    [0, 1, 2]
+    >>> shares = np.array([[0.5, 0.4, 0.1], [0.0, 0.0, 1.0]])
+    >>> choose(np.array([0.1, 0.6, 0.95, 0.1]), shares, np.array([0, 0, 0, 1])).tolist()
+    [0, 1, 2, 2]
     """
-    limits = np.cumsum(np.atleast_2d(shares), axis=1)
+    limits = np.cumsum(shares, axis=1)
     chosen = np.zeros(len(uniform), dtype=np.int8)
     for limit in limits.T[:-1]:
-        chosen += uniform >= limit
+        chosen += uniform >= limit[group]
     return chosen
 
 

@@ -14,7 +14,14 @@ import numpy as np
 import pandas as pd
 
 from obsante.collect.demo.draws import apportion, bell, stream
-from obsante.collect.demo.settings import Effects, Figure, FrameSettings, Population, Settings, Supply
+from obsante.collect.demo.settings import (
+    Effects,
+    Figure,
+    FrameSettings,
+    Population,
+    Settings,
+    Supply,
+)
 from obsante.errors import DataError
 from obsante.paths import Project
 
@@ -39,7 +46,11 @@ class Reference:
         return sorted(self.provinces["region"].unique())
 
     def value(self, figure: Figure) -> int:
-        """One figure of ``offre_sante.csv``.
+        """One figure of ``offre_sante.csv``, see :meth:`row`."""
+        return int(self.row(figure)["valeur"])
+
+    def row(self, figure: Figure) -> pd.Series:
+        """The row of one figure.
 
         Raises:
             DataError: no row, or several, for these keys.
@@ -54,11 +65,12 @@ class Reference:
         if len(rows) != 1:
             raise DataError(
                 "data/raw/reference/offre_sante.csv",
-                found=f"{len(rows)} rows for {figure.indicator}, {figure.sector}, {figure.year}, {place}",
+                found=f"{len(rows)} rows for {figure.indicator}, {figure.sector}, "
+                f"{figure.year}, {place}",
                 expected="one, that config/demo.yml refers to",
                 remedy="correct config/demo.yml, key frame, or complete the reference file",
             )
-        return int(rows["valeur"].iloc[0])
+        return rows.iloc[0]
 
 
 def read_reference(project: Project) -> Reference:
@@ -101,9 +113,11 @@ class Frame:
         return self.table(dimension, effects)[self.codes(dimension)]
 
     def table(self, dimension: str, effects: Effects) -> np.ndarray:
+        """Effect of each modality of a dimension, in the order of its positions."""
         return np.array([effects.get(name, 0.0) for name in self.names(dimension)])
 
     def codes(self, dimension: str) -> np.ndarray:
+        """Position of each facility in ``names(dimension)``."""
         return self.rows[dimension].to_numpy()
 
     def names(self, dimension: str) -> list[str]:
@@ -117,6 +131,7 @@ class Frame:
         }[dimension]
 
     def is_type(self, names: list[str]) -> np.ndarray:
+        """Whether each facility is of one of these types."""
         return np.isin(self.codes("type"), [TYPES.index(name) for name in names])
 
 
@@ -179,9 +194,11 @@ def _places(reference: Reference, by: Population) -> pd.DataFrame:
     mountain = provinces["alerte_froid_montagne_2025"] == "oui"
     rural = np.where(mountain, "rural_montagne", "rural")
     common = {"region": provinces["region"], "province": np.arange(len(provinces), dtype="int16")}
-    urban_part = pd.DataFrame(common | {"milieu": "urbain", "weight": provinces["urbaine_2024"] * by.urban})
-    rural_part = pd.DataFrame(common | {"milieu": rural, "weight": provinces["rurale_2024"] * by.rural})
-    return pd.concat([urban_part, rural_part], ignore_index=True)
+    parts = [
+        common | {"milieu": "urbain", "weight": provinces["urbaine_2024"] * by.urban},
+        common | {"milieu": rural, "weight": provinces["rurale_2024"] * by.rural},
+    ]
+    return pd.concat([pd.DataFrame(part) for part in parts], ignore_index=True)
 
 
 def _spread(reference: Reference, supply: Supply, name: str) -> pd.DataFrame:
@@ -242,3 +259,22 @@ def _propensity(frame: Frame, settings: Settings) -> np.ndarray:
     effects = settings.propensity
     fixed = sum(frame.effect(name, getattr(effects, name)) for name in ("type", "milieu", "region"))
     return fixed + bell(stream(settings.seed, "propensity"), len(frame))
+
+
+def real_counts(reference: Reference, settings: FrameSettings) -> list[dict[str, object]]:
+    """The reference counts behind the frame, as read: indicator, place, year, value, producer."""
+    names = ("hospitals", "urban_centres", "rural_centres", "clinics", "practices")
+    figures: list[Figure] = []
+    for supply in (getattr(settings, name) for name in names):
+        figures += [supply.national, *supply.regions, *supply.shares]
+    return [
+        {
+            "indicateur": figure.indicator,
+            "secteur": figure.sector,
+            "code_geo": figure.region or "MA",
+            "annee": figure.year,
+            "valeur": reference.value(figure),
+            "producteur": reference.row(figure)["producteur"],
+        }
+        for figure in figures
+    ]

@@ -35,15 +35,18 @@ class Strata:
     of_facility: np.ndarray
 
 
-def build_strata(frame: Frame, settings: SampleSettings) -> Strata:
-    """Strata of the frame after merging, and how many facilities are drawn in each."""
+def build_strata(frame: Frame, settings: SampleSettings, scale: int) -> Strata:
+    """Strata of the frame after merging, and how many facilities are drawn in each.
+
+    A frame ``scale`` times as large has a sample ``scale`` times as large.
+    """
     cells = frame.rows.groupby(["type", "milieu", "region"]).size().reset_index(name="taille")
     cells["region"] = cells["region"].map(lambda code: frame.reference.regions[code])
     cells["place"] = cells["milieu"]
     cells = _merge_milieux(cells, settings.minimum)
     cells["strate"] = _merge_regions(cells, settings.minimum)
     table = cells.groupby("strate", as_index=False).agg({"type": "first", "taille": "sum"})
-    table["tires"] = _sizes(table, settings)
+    table["tires"] = _sizes(table, settings, scale)
     return Strata(table, _stratum_of_facility(frame, cells, table))
 
 
@@ -72,7 +75,7 @@ def _merge_regions(cells: pd.DataFrame, minimum: int) -> pd.Series:
     return types + "-" + cells["place"].map(lambda code: MILIEUX[code]) + "-" + regions
 
 
-def _sizes(table: pd.DataFrame, settings: SampleSettings) -> np.ndarray:
+def _sizes(table: pd.DataFrame, settings: SampleSettings, scale: int) -> np.ndarray:
     """Half in proportion to the stratum's size, half to its square root."""
     sizes = table["taille"].to_numpy()
     drawn = sizes.copy()
@@ -83,7 +86,7 @@ def _sizes(table: pd.DataFrame, settings: SampleSettings) -> np.ndarray:
             continue
         own = sizes[mine].astype("float64")
         part = 0.5 * own / own.sum() + 0.5 * np.sqrt(own) / np.sqrt(own).sum()
-        drawn[mine] = np.floor(wanted * part + 0.5).astype("int64")
+        drawn[mine] = np.floor(wanted * scale * part + 0.5).astype("int64")
     return np.minimum(sizes, np.maximum(drawn, settings.minimum))
 
 
@@ -97,7 +100,7 @@ def _stratum_of_facility(frame: Frame, cells: pd.DataFrame, table: pd.DataFrame)
 
 
 def draw_sample(
-    frame: Frame, strata: Strata, settings: Settings, *, year: int, seed: int, scale: int
+    frame: Frame, strata: Strata, settings: Settings, *, year: int, seed: int
 ) -> pd.DataFrame:
     """Facilities drawn in one edition, sorted by identifier, with their design and response.
 

@@ -5,7 +5,7 @@ Shares are proportions (0 to 1); effects are on the scale of a noise of unit var
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from obsante.edition import Strict, read_yaml, validate
 from obsante.paths import Project
@@ -96,7 +96,7 @@ class Level(Strict):
 
 
 class Item(Strict):
-    """A question with ordered answers."""
+    """A question with ordered answers: ``codes`` from no level to the last one."""
 
     source: str = Field(min_length=1)
     levels: list[Level] = Field(min_length=1)
@@ -107,6 +107,7 @@ class Item(Strict):
     requires: str | None = None
     asked_if: str | None = None
     types: list[str] = []
+    codes: list[str] = ["non", "oui"]
     missing: float = Field(default=0.02, ge=0, le=0.1)
     unknown: float = Field(default=0.015, ge=0, le=0.1)
 
@@ -199,6 +200,12 @@ class Settings(Strict):
     workstations: Workstations
     full_time: FullTime
     workers: WorkerSettings
+
+    @model_validator(mode="after")
+    def _adoption_lasts(self) -> Settings:
+        if "dme" not in self.items or self.items["dme"].shock:
+            raise ValueError("item dme, with shock: 0.0 (its growth is known for every edition)")
+        return self
 
 
 def load_settings(project: Project) -> Settings:

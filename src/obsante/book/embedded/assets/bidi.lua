@@ -63,7 +63,8 @@ local function in_language(blocks, lang)
     Span = function(span)
       local own = from_author(span)
       if own then return own, false end
-      if span.attributes.lang then return span, false end
+      -- An isolate just made must not be entered: it would be isolated again, for ever.
+      if M.is_isolate(span) or span.attributes.lang then return span, false end
     end,
     Inlines = isolate,
   }

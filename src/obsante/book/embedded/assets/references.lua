@@ -117,7 +117,7 @@ local function resolve_image(book, page, image, in_figure)
   if alternative == '' and not in_figure then alternative = pandoc.utils.stringify(image.caption) end
   local source = image.src
   image.src = from_root(page, source)
-  image.caption = { pandoc.Str(book.alternatives[image.src] or alternative) }
+  image.caption = { pandoc.Str(alternative) }
   image.attributes['fig-alt'], image.attributes.alt = nil, nil
   book.images:insert { path = page.path, token = source, src = image.src }
   return image

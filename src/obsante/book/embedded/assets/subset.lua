@@ -1,5 +1,4 @@
 -- The subset of Markdown that both renderers understand: anything else is a problem of the source.
-local labels = require 'labels'
 local problems = require 'problems'
 local M = {}
 
@@ -108,12 +107,21 @@ local function check_cells(page, tbl)
   end
 end
 
-local function alternative(image)
-  return image.attributes['fig-alt'] or image.attributes.alt or ''
+-- Texts of the embedded figures, by their path in the site: they never travel through Markdown.
+local given = {}
+
+--- Take the alternative texts of the embedded figures.
+function M.configure(alternatives)
+  given = alternatives
+end
+
+--- Alternative text of an image, empty if it has none.
+function M.alternative(image)
+  return given[image.src:gsub('^/', '')] or image.attributes['fig-alt'] or image.attributes.alt or ''
 end
 
 local function require_alternative(page, image)
-  if not alternative(image):match '%S' then
+  if not M.alternative(image):match '%S' then
     problems.add(page, image.src, {
       found = ("image '%s' without fig-alt"):format(image.src),
       expected = 'a text that says what the image shows to whoever cannot see it',
@@ -149,6 +157,4 @@ function M.check(page, blocks)
   }
 end
 
-M.alternative = alternative
-M.callouts = labels.CALLOUTS
 return M

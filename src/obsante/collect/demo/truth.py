@@ -1,0 +1,164 @@
+"""What the demonstration knows beforehand: the indicators on the whole frame, and its effects.
+
+Definitions are those of the notebooks; proportions and points are in proportion (0 to 1).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from obsante.collect.demo.answers import Answers, asked
+from obsante.collect.demo.frame import MILIEUX, TYPES, Frame
+from obsante.collect.demo.settings import Settings
+from obsante.collect.demo.workers import Workforce, Year
+
+NATIONAL = "national"
+_DIMENSIONS = ("milieu", "type", "secteur", "region")
+_DECIMALS = 10
+_STAGES = 6
+_OPERATIONAL = 2  # level of the item sih: none, partial, operational
+# Components of the index of infrastructure, beside an operational information system.
+_COMPONENTS = (
+    "haut_debit", "continuite_electrique", "dme", "interoperabilite", "notification_electronique",
+)  # fmt: skip
+Values = dict[str, float]
+
+
+def indicators(
+    frame: Frame, answers: Answers, settings: Settings, earlier: dict[int, np.ndarray]
+) -> dict[str, Values]:
+    """Indicator -> ``{"national": value, "milieu=urbain": value, ...}``.
+
+    Args:
+        earlier: users of an electronic record in each edition compared with.
+    """
+    dme = answers.reached["dme"] > 0
+    shares = _shares(frame, answers, settings)
+    growth = {f"edition={y}": _rounded(dme.mean() - e.mean()) for y, e in earlier.items()}
+    values = {
+        "inf.etablissements": _counts(frame),
+        "inf.postes": by_domain(frame, 10.0 * answers.workstations, answers.full_time),
+        "inf.dme_stade": _distribution("stade", answers.stage, [str(s) for s in range(_STAGES)]),
+        "inf.hebergement": _hosting(answers, settings),
+        "inf.ecart_dme": {NATIONAL: _rounded(_gap(frame, dme))},
+        "inf.evolution_dme": growth,
+        "inf.indice": by_domain(frame, _index(answers), np.ones(len(frame))),
+    }
+    return values | {name: by_domain(frame, *parts) for name, parts in shares.items()}
+
+
+def _shares(frame: Frame, answers: Answers, settings: Settings) -> dict[str, tuple]:
+    """Numerator and denominator of each proportion, one element per facility."""
+    everyone = np.ones(len(frame))
+    reached = answers.reached
+    private_access = asked(frame, settings.items["acces_liberaux"]).astype("float64")
+    return {
+        "inf.haut_debit": (reached["haut_debit"], everyone),
+        "inf.continuite": (reached["continuite_electrique"], everyone),
+        "inf.sih": (_operational(answers), everyone),
+        "inf.dme": (reached["dme"], everyone),
+        "inf.interoperabilite": (reached["interoperabilite"], everyone),
+        "inf.acces_liberaux": (reached["acces_liberaux"], private_access),
+        "inf.notification": (reached["notification_electronique"], everyone),
+    }
+
+
+def _operational(answers: Answers) -> np.ndarray:
+    return answers.reached["sih"] == _OPERATIONAL
+
+
+def _index(answers: Answers) -> np.ndarray:
+    """Score of each facility, 0 to 100: components present out of six."""
+    present = sum(answers.reached[name].astype("int64") for name in _COMPONENTS)
+    present = present + _operational(answers)
+    return 100.0 * present / (len(_COMPONENTS) + 1)
+
+
+def by_domain(frame: Frame, numerator: np.ndarray, denominator: np.ndarray) -> Values:
+    """Ratio of two totals, nationally and in each domain where the second is not zero."""
+    values = {NATIONAL: _rounded(numerator.sum() / denominator.sum())}
+    for dimension in _DIMENSIONS:
+        codes, names = frame.codes(dimension), frame.names(dimension)
+        top = np.bincount(codes, weights=numerator, minlength=len(names))
+        bottom = np.bincount(codes, weights=denominator, minlength=len(names))
+        for name, above, below in zip(names, top, bottom, strict=True):
+            if below > 0:
+                values[f"{dimension}={name}"] = _rounded(above / below)
+    return values
+
+
+def _counts(frame: Frame) -> Values:
+    counts: Values = {NATIONAL: len(frame)}
+    for dimension in _DIMENSIONS:
+        names = frame.names(dimension)
+        sizes = np.bincount(frame.codes(dimension), minlength=len(names)).tolist()
+        counts |= {f"{dimension}={name}": size for name, size in zip(names, sizes, strict=True)}
+    return counts
+
+
+def _distribution(dimension: str, codes: np.ndarray, names: list[str]) -> Values:
+    counts = np.bincount(codes, minlength=len(names))
+    return {
+        f"{dimension}={name}": _rounded(count / counts.sum())
+        for name, count in zip(names, counts, strict=True)
+    }
+
+
+def _hosting(answers: Answers, settings: Settings) -> Values:
+    names = list(settings.choices["hebergement"].shares["public"])
+    equipped = answers.reached["dme"] > 0
+    return _distribution("hebergement", answers.chosen["hebergement"][equipped], names)
+
+
+def _gap(frame: Frame, yes: np.ndarray) -> float:
+    urban = frame.codes("milieu") == MILIEUX.index("urbain")
+    return yes[urban].mean() - yes[~urban].mean()
+
+
+def facility_effects(frame: Frame, answers: Answers) -> dict[str, float]:
+    """Known differences in the use of an electronic record, in proportion."""
+    dme = answers.reached["dme"] > 0
+    online = answers.reached["haut_debit"] > 0
+    return {
+        "dme_urbain_moins_rural": _rounded(_gap(frame, dme)),
+        "dme_chu_moins_centre_rural": _rounded(_between_types(frame.codes("type"), dme)),
+        "dme_avec_moins_sans_haut_debit": _rounded(dme[online].mean() - dme[~online].mean()),
+    }
+
+
+def worker_effects(
+    frame: Frame, workforce: Workforce, year: Year, score: np.ndarray, settings: Settings
+) -> dict[str, object]:
+    """Known values on every worker: competence score (0 to 100), training, and their gaps."""
+    types = frame.codes("type")[workforce.facility]
+    trained = year.trained
+    return {
+        "professionnels": len(types),
+        "score_competence": _by_type(types, score),
+        "formes_12m": _by_type(types, trained),
+        "heures_formation_12m": _by_type(types, year.hours),
+        "score_chu_moins_centre_rural": _rounded(_between_types(types, score)),
+        "score_formes_moins_non_formes": _rounded(score[trained].mean() - score[~trained].mean()),
+        "effet_latent_formation": settings.workers.competence.training,
+    }
+
+
+def _by_type(types: np.ndarray, values: np.ndarray) -> Values:
+    count = np.bincount(types, minlength=len(TYPES))
+    total = np.bincount(types, weights=values, minlength=len(TYPES))
+    means = {
+        f"type={name}": _rounded(part / size)
+        for name, part, size in zip(TYPES, total, count, strict=True)
+        if size
+    }
+    return {NATIONAL: _rounded(total.sum() / count.sum())} | means
+
+
+def _between_types(types: np.ndarray, values: np.ndarray) -> float:
+    first, second = (types == TYPES.index(name) for name in ("chu", "centre_sante_rural"))
+    return values[first].mean() - values[second].mean()
+
+
+def _rounded(value: float) -> float:
+    """Ten decimals: the last bit of a sum may depend on the machine."""
+    return round(float(value), _DECIMALS)

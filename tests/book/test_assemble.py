@@ -1,0 +1,129 @@
+"""Assembly of an edition's Quarto project: what each form of an edition keeps."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+from obsante.book import assemble as assembly
+from obsante.book.assemble import assemble, pdf_name, values_name, variants_of
+from obsante.book.provenance import Provenance
+from obsante.edition import Edition, load_edition
+from obsante.errors import BookError
+from obsante.paths import Project
+from obsante.results.values import load_values, write_values
+
+YEAR = 2025
+PROVENANCE = Provenance("commit inconnu", "embedded", {"Python": "3.12"})
+
+
+@pytest.fixture
+def copy(executed, tmp_path) -> Project:
+    """A project with results, that a test may change."""
+    shutil.copytree(executed.root, tmp_path / "copie", ignore=shutil.ignore_patterns("_book"))
+    return Project(tmp_path / "copie")
+
+
+@pytest.fixture
+def edition(copy) -> Edition:
+    return load_edition(copy, YEAR)
+
+
+def _without_campaign(project: Project) -> None:
+    """Results of the reference notebook alone, as when no campaign file was received."""
+    values = load_values(project, YEAR)
+    write_values(project.results(YEAR) / "valeurs.csv", values[values["nature"] == "reference"])
+    (project.executed(YEAR) / "01-infrastructures.ipynb").unlink()
+    for year in (2023, 2024, YEAR):
+        shutil.rmtree(project.raw(year))
+
+
+def _configuration(book: Path) -> dict:
+    return yaml.safe_load((book / "_quarto.yml").read_text("utf-8"))
+
+
+def _bytes(folder: Path) -> dict[str, bytes]:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def test_a_demonstration_is_marked_in_title_banner_citation_and_file_names(copy, edition):
+    book = assemble(copy, edition, PROVENANCE)
+    configuration = _configuration(book)
+    names = yaml.safe_load((book / "_variables.yml").read_text("utf-8"))
+    assert configuration["book"]["title"].endswith("2025 (démonstration)")
+    assert configuration["observatoire"]["banner"].startswith("DONNÉES DE DÉMONSTRATION")
+    assert names["edition"]["titre"] == configuration["book"]["title"]
+    assert names["fichiers"]["valeurs"] == (
+        "[valeurs-2025-demonstration.csv](valeurs-2025-demonstration.csv)"
+    )
+    assert (book / "valeurs-2025-demonstration.csv").is_file()
+    for kind in ("html", "typst"):
+        assert (book / configuration["format"][kind]["include-before-body"]).is_file()
+
+
+def test_a_real_edition_carries_no_mark_of_demonstration(copy, edition):
+    real = edition.model_copy(update={"status": "real"})
+    book = assemble(copy, real, PROVENANCE)
+    configuration = _configuration(book)
+    assert configuration["book"]["title"].endswith("2025")
+    assert "banner" not in configuration["observatoire"]
+    assert "include-before-body" not in configuration["format"]["html"]
+    assert "synthétiques" not in (book / "fragments/nature.md").read_text("utf-8")
+    assert values_name(real) == "valeurs-2025.csv"
+
+
+def test_an_edition_without_campaign_loses_the_axis_and_says_so(copy, edition):
+    _without_campaign(copy)
+    book = assemble(copy, edition, PROVENANCE)
+    section = _configuration(book)["book"]
+    assert "infrastructures.qmd" not in section["chapters"]
+    assert {"index.qmd", "contexte.qmd", "sources.qmd"} <= set(section["chapters"])
+    assert section["appendices"] == ["preuves.qmd", "carnets/contexte.qmd"]
+    assert "aucune campagne" in (book / "fragments/constats.md").read_text("utf-8")
+    assert "**Aucune campagne**" in (book / "generes/sources.md").read_text("utf-8")
+
+
+def test_no_variant_is_left_in_the_assembled_book(copy, edition):
+    book = assemble(copy, edition, PROVENANCE)
+    assert not [path for v in assembly.VARIANTS for path in book.rglob(f"*.{v}.md")]
+
+
+def test_two_assemblies_are_identical(copy, edition):
+    first = _bytes(assemble(copy, edition, PROVENANCE))
+    assert _bytes(assemble(copy, edition, PROVENANCE)) == first
+
+
+def test_a_chapter_that_does_not_exist_is_an_error_that_names_it(copy, edition):
+    path = copy.report / "_quarto.yml"
+    text = path.read_text("utf-8").replace("- sources.qmd", "- souces.qmd")
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(BookError) as error:
+        assemble(copy, edition, PROVENANCE)
+    assert "souces.qmd" in error.value.found
+
+
+def test_a_failed_assembly_leaves_the_former_book(copy, edition):
+    before = _bytes(assemble(copy, edition, PROVENANCE))
+    (copy.report / "sources.qmd").unlink()
+    with pytest.raises(BookError):
+        assemble(copy, edition, PROVENANCE)
+    assert _bytes(copy.book_project(YEAR)) == before
+
+
+def test_figures_are_vector_in_the_book(copy, edition):
+    book = assemble(copy, edition, PROVENANCE)
+    text = (book / "notebooks/01-infrastructures.ipynb").read_text("utf-8")
+    assert "image/svg+xml" in text
+    assert "image/png" not in text
+
+
+def test_variants_and_names_follow_the_edition(edition):
+    real = edition.model_copy(update={"status": "real"})
+    assert variants_of(edition, campaign=True) == {"campagne", "demonstration"}
+    assert variants_of(real, campaign=True) == {"campagne", "reelle"}
+    assert variants_of(real, campaign=False) == {"sans-campagne"}
+    assert pdf_name(edition) == "observatoire-sante-numerique-2025.pdf"

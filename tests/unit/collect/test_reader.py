@@ -1,0 +1,111 @@
+"""The one reader: what it gives, what it remembers, what it refuses."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+from small_project import EDITION, YEAR
+
+from obsante import collect
+from obsante.collect import reader
+from obsante.edition import load_edition
+from obsante.errors import DataError, EditionError
+
+TRUTH = """\
+{"edition": 2025, "indicateurs": {"inf.dme": {"national": 0.3, "milieu=urbain": 0.4},
+                                  "inf.dme_stade": {"stade=1": 0.2}}}
+"""
+ROWS = ("E1,2025,01,oui,1,12.5,10,2025-03-01,", "E2,2025,xx,,,,4,,")
+
+
+@pytest.fixture
+def ingested(small, monkeypatch):
+    small.facilities(*ROWS)
+    collect.ingest(small.project, load_edition(small.project, YEAR))
+    monkeypatch.setattr(reader, "_read", {})
+    return small
+
+
+def test_what_was_read_is_remembered_in_order_without_repeats(ingested):
+    for name in ("etablissements", "regions", "etablissements"):
+        collect.load(name, edition=YEAR)
+    path = ingested.project.raw(YEAR) / "etablissements.csv"
+    first, second = collect.inputs_read()
+    assert (first.table, first.edition, first.rows) == ("etablissements", 2025, 1)
+    assert first.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert (second.table, second.rows) == ("regions", 2)
+
+
+def test_a_table_that_was_not_read_is_not_remembered(ingested):
+    with pytest.raises(DataError):
+        collect.load("professionnels", edition=YEAR)
+    collect.set_aside_rows("etablissements", edition=YEAR)
+    assert collect.inputs_read() == []
+
+
+def test_every_category_survives_the_round_trip_in_order(ingested):
+    table = collect.load("etablissements", edition=YEAR)
+    assert table["region"].cat.categories.tolist() == ["01", "03"]
+    assert table["dme"].cat.categories.tolist() == ["sans_objet", "oui", "non"]
+    assert table.index.tolist() == [0]
+
+
+def test_rows_set_aside_come_with_their_weight(ingested):
+    balance = collect.set_aside_rows("etablissements", edition=YEAR)
+    assert (balance.rows_in, balance.rows_kept, balance.rows_aside) == (2, 1, 1)
+    assert balance.weight_aside == 4
+
+
+def test_a_balance_that_does_not_add_up_is_an_error():
+    with pytest.raises(DataError, match="balance of rows"):
+        reader.Balance(3, 1, 1, 0.0)
+
+
+def test_an_unknown_table_names_the_nearest(ingested):
+    with pytest.raises(DataError) as raised:
+        collect.load("etablissement", edition=YEAR)
+    assert "'etablissements' (nearest)" in raised.value.expected
+
+
+def test_a_table_not_ingested_says_how_to_ingest_it(small):
+    assert collect.available(small.project, YEAR) == []
+    with pytest.raises(DataError) as raised:
+        collect.load("regions", edition=YEAR)
+    assert raised.value.remedy.startswith("obsante ingest --edition 2025")
+
+
+def test_a_dictionary_changed_since_the_ingest_is_an_error(ingested):
+    ingested.edit("config/dictionary/etablissements.yml", "label: Oui", "label: Présent")
+    with pytest.raises(DataError, match="has changed since"):
+        collect.load("etablissements", edition=YEAR)
+
+
+@pytest.mark.parametrize("file", ["index.json", "etablissements.parquet"])
+def test_a_damaged_file_is_a_clear_error(ingested, file):
+    (ingested.project.tables(YEAR) / file).write_bytes(b"{")
+    with pytest.raises(DataError, match="missing or damaged file"):
+        collect.load("etablissements", edition=YEAR)
+
+
+def test_the_truth_of_a_demonstration_is_read_from_its_raw_folder(small):
+    assert collect.truth(YEAR) == {}
+    small.write("data/raw/2025/verite.json", TRUTH)
+    assert collect.truth(YEAR) == {"inf.dme": {"national": 0.3, "milieu=urbain": 0.4}}
+
+
+def test_a_real_edition_has_no_known_truth(small):
+    small.write("data/raw/2025/verite.json", TRUTH)
+    small.write("config/editions/2025.yml", EDITION.replace("demonstration", "real"))
+    assert collect.truth(YEAR) == {}
+
+
+def test_a_damaged_truth_is_a_clear_error(small):
+    small.write("data/raw/2025/verite.json", '{"inf.dme": 0.3}')
+    with pytest.raises(DataError, match=r"verite\.json"):
+        collect.truth(YEAR)
+
+
+def test_the_truth_of_an_unknown_edition_is_an_error(small):
+    with pytest.raises(EditionError):
+        collect.truth(2031)

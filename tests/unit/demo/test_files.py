@@ -1,0 +1,106 @@
+"""The files: the same bytes on every run, small, vouched for, and all that ingest needs."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+
+import pandas as pd
+import pytest
+import yaml
+
+from obsante.collect import dictionary, ingest
+from obsante.collect.demo import generate
+from obsante.paths import Project
+
+YEARS = (2023, 2024, 2025)
+FILES = ("etablissements.csv", "professionnels.csv", "verite.json", "sources.yml")
+
+
+@pytest.mark.parametrize("year", YEARS)
+@pytest.mark.parametrize("name", FILES)
+def test_the_committed_files_are_regenerated_bit_for_bit(checkout, generated, year, name):
+    committed = checkout.raw(year) / name
+    assert committed.read_bytes() == (generated / str(year) / name).read_bytes()
+
+
+def test_an_edition_alone_has_the_same_bytes_as_with_the_others(
+    checkout, editions, generated, tmp_path
+):
+    generate(checkout, [editions[2024]], scale=1, out=tmp_path / "seule", progress=lambda: None)
+    for name in FILES:
+        alone = (tmp_path / "seule" / "2024" / name).read_bytes()
+        assert alone == (generated / "2024" / name).read_bytes()
+
+
+def test_the_committed_files_are_a_few_megabytes(checkout):
+    sizes = [(checkout.raw(year) / name).stat().st_size for year in YEARS for name in FILES]
+    assert sum(sizes) <= 5_000_000
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_the_source_sheet_vouches_for_every_file(generated, year):
+    folder = generated / str(year)
+    sheet = yaml.safe_load((folder / "sources.yml").read_text(encoding="utf-8"))["files"]
+    assert sorted(sheet) == sorted(set(FILES) - {"sources.yml"})
+    for name, entry in sheet.items():
+        assert entry["synthetic"] is True
+        assert entry["sha256"] == hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        assert "démonstration" in entry["producer"]
+
+
+@pytest.mark.parametrize("name", ["etablissements", "professionnels"])
+def test_columns_are_those_of_the_dictionary_in_its_order(checkout, tables, name):
+    expected = dictionary.load(name, checkout).columns
+    assert all(list(tables[name, year].columns) == expected for year in YEARS)
+
+
+def test_progress_is_told_of_each_edition(checkout, editions, tmp_path):
+    told = []
+    chosen = [editions[2023], editions[2025]]
+    generate(checkout, chosen, scale=1, out=tmp_path / "a", progress=lambda: told.append(1))
+    assert len(told) == len(chosen)
+
+
+def test_a_larger_scale_multiplies_frame_and_sample(checkout, editions, tables, truths, tmp_path):
+    folder = generate(checkout, [editions[2025]], scale=3, out=tmp_path, progress=lambda: None)
+    large = pd.read_csv(folder / "2025" / "etablissements.csv", dtype="str")
+    small = tables["etablissements", 2025]
+    assert 2.7 < len(large) / len(small) < 3.1
+    sheet = yaml.safe_load((folder / "2025" / "verite.json").read_text(encoding="utf-8"))
+    frame = truths[2025]["base_de_sondage"]["etablissements"]
+    assert sheet["base_de_sondage"] | {"comptes_reels": 0} == {
+        "etablissements": 3 * frame, "echelle": 3, "comptes_reels": 0,
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def ingested(checkout, generated, editions, tmp_path_factory) -> tuple[Project, dict]:
+    """The generated editions in a project of their own, ingested."""
+    root = tmp_path_factory.mktemp("contrôle")
+    shutil.copytree(checkout.config, root / "config")
+    shutil.copytree(checkout.reference, root / "data" / "raw" / "reference")
+    for year in YEARS:
+        shutil.copytree(generated / str(year), root / "data" / "raw" / str(year))
+    project = Project(root)
+    return project, {year: ingest(project, edition) for year, edition in editions.items()}
+
+
+@pytest.mark.parametrize("name", ["etablissements", "professionnels"])
+@pytest.mark.parametrize("year", YEARS)
+def test_ingest_sets_aside_the_spoilt_rows_and_no_other(ingested, truths, tables, year, name):
+    project, reports = ingested
+    spoilt = sum(truths[year]["lignes_sales"][name].values())
+    balance = reports[year].campaign[name]
+    assert (balance.rows_in, balance.rows_aside) == (len(tables[name, year]), spoilt)
+    lines = pd.read_csv(project.quarantine(year) / f"{name}.csv")["ligne"]
+    assert lines.nunique() == spoilt
+    assert 0.005 <= spoilt / balance.rows_in <= 0.01
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_every_stratum_keeps_two_respondents_once_checked(ingested, year):
+    project, _ = ingested
+    kept = pd.read_parquet(project.tables(year) / "etablissements.parquet")
+    assert kept[kept["repondant"] == "oui"].groupby("strate").size().min() >= 2
+    assert kept["strate"].nunique() == kept.groupby("strate")["repondant"].any().sum()
