@@ -53,6 +53,6 @@ lock: setup  ## Write requirements.lock from pyproject.toml; UPGRADE=1 takes the
 
 clean:  ## Remove generated data, reports and caches (.venv stays)
 	@rm -rf data/processed/[0-9]* data/processed/.[0-9]* report/_book report/.quarto \
-	    .pytest_cache .hypothesis .import_linter_cache build
+	    .pytest_cache .ruff_cache .hypothesis .import_linter_cache build
 	@find src tests setup notebooks -name __pycache__ -prune -exec rm -rf {} +
 	@find notebooks -name .ipynb_checkpoints -prune -exec rm -rf {} +

@@ -12,10 +12,12 @@ import sys
 
 from obsante.errors import ObsanteError
 
+UTF8_MODE = bool(sys.flags.utf8_mode)
+
 
 def main() -> None:
     """Run the command line in UTF-8 whatever the locale."""
-    if not sys.flags.utf8_mode and sys.getfilesystemencoding().lower() != "utf-8":
+    if not UTF8_MODE and sys.getfilesystemencoding().lower() != "utf-8":
         sys.exit(_again_in_utf8())
     try:
         from obsante.cli.main import run_command

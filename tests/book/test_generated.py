@@ -141,7 +141,8 @@ def test_every_built_in_rule_has_words():
 
 
 def test_the_report_repeats_neither_a_faulty_value_nor_an_identifier(bare):
-    _quarantine(bare, 2023, [("etablissements", 4, "E0000042", "type", "dme", "secret", "«secret»")])
+    row = ("etablissements", 4, "E0000042", "type", "dme", "secret", "«secret»")
+    _quarantine(bare, 2023, [row])
     text = generated.quarantine(generated.violations(bare, load_edition(bare, 2023)))
     assert "secret" not in text
     assert "E0000042" not in text

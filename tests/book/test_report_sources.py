@@ -231,13 +231,15 @@ def test_arabic_numbers_are_isolated():
 
 def test_a_chapter_is_masculine_and_a_section_feminine():
     chapters = {"methode", "sources", "infrastructures", "contexte"}
+    article_and_name = re.compile(r"\b(la|le|du|de la) @sec-([\w-]+)")
     for path in _all_sources():
-        for article, name in re.findall(r"\b(la|le|du|de la) @sec-([\w-]+)", path.read_text("utf-8")):
+        for article, name in article_and_name.findall(path.read_text("utf-8")):
             assert (article in ("le", "du")) == (name in chapters), f"{path.name}: {article} {name}"
 
 
 def test_every_fragment_is_included_somewhere():
-    included = {name for path in _all_sources() for name in _INCLUDE.findall(path.read_text("utf-8"))}
+    texts = [path.read_text("utf-8") for path in _all_sources()]
+    included = {name for text in texts for name in _INCLUDE.findall(text)}
     ending = re.compile(rf"\.({'|'.join(VARIANTS)})\.md$")
     written = {ending.sub(".md", p.relative_to(REPORT).as_posix()) for p in _fragments()}
     assert written == {name for name in included if not name.startswith(FOLDER)}

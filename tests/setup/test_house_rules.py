@@ -23,9 +23,8 @@ READERS = {"open", "read_csv", "read_parquet", "read_excel", "read_json", "Path"
 A_PATH = re.compile(r"^[\w.~-]*/[\w./-]+$|\.(csv|parquet|json|xlsx|yml|png|svg)$")
 TEXTS = {".py", ".md", ".qmd", ".yml", ".toml", ".cff", ".lua", ".typ", ".css", ".js", ".html",
          ".ipynb", ".lock", ""}  # fmt: skip
-GENERATED = {".git", ".venv", "_book", "processed", "__pycache__", ".ipynb_checkpoints", "build",
-             ".pytest_cache", ".hypothesis", ".import_linter_cache", ".quarto"}  # fmt: skip
-UNFINISHED = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X)\b|coming" + r" soon", re.IGNORECASE)
+GENERATED = {"_book", "processed", "__pycache__", "build"}
+UNFINISHED = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X)\b|coming" + r" soon")
 
 
 def tree(path: Path) -> ast.Module:
@@ -47,9 +46,10 @@ def where(path: Path, node: ast.AST) -> str:
 def texts() -> list[Path]:
     found = []
     for path in sorted(ROOT.rglob("*")):
-        parts = set(path.relative_to(ROOT).parts)
-        generated = parts & GENERATED or any(part.endswith(".egg-info") for part in parts)
-        if path.is_file() and not generated and path.suffix in TEXTS:
+        parts = path.relative_to(ROOT).parts
+        hidden = parts[0].startswith(".") and parts[0] != ".ci"
+        generated = GENERATED.intersection(parts) or any(p.endswith(".egg-info") for p in parts)
+        if not hidden and not generated and path.suffix in TEXTS and path.is_file():
             found.append(path)
     return found
 

@@ -95,7 +95,8 @@ def test_a_failed_set_up_stops_the_command(folder):
 
 def test_clean_removes_what_is_generated_and_nothing_else(folder):
     kept = ["data/processed/README.md", "data/raw/2025/etablissements.csv", ".venv/bin/python",
-            "report/index.qmd", "src/obsante/x.py", "notebooks/contexte.ipynb"]  # fmt: skip
+            "report/index.qmd", "src/obsante/x.py", "tests/test_x.py",
+            "notebooks/contexte.ipynb"]  # fmt: skip
     gone = ["data/processed/2025/results/valeurs.csv", "report/_book/2025/index.html",
             "src/obsante/__pycache__/x.pyc", "notebooks/.ipynb_checkpoints/x.ipynb"]  # fmt: skip
     for name in kept + gone:

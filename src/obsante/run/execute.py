@@ -15,6 +15,7 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
+from traitlets.config import Config
 
 from obsante.edition import Edition
 from obsante.errors import RunError
@@ -28,6 +29,8 @@ from obsante.run.plan import Execution, Plan
 _ENGINE = "obsante"
 CELL_TIMEOUT_SECONDS = 1800
 CellDone = Callable[[Execution], None]
+# Messages between this process and the kernel carry data: encrypted where the kernel can.
+_KERNEL = Config({"KernelManager": {"transport_encryption": "auto"}})
 
 
 class _ObservedEngine(NBClientEngine):
@@ -44,7 +47,7 @@ class _ObservedEngine(NBClientEngine):
                 observer.cell_done()
 
         nb_man.cell_complete = cell_complete
-        super().execute_managed_notebook(nb_man, kernel_name, **kwargs)
+        super().execute_managed_notebook(nb_man, kernel_name, config=_KERNEL, **kwargs)
 
 
 papermill_engines.register(_ENGINE, _ObservedEngine)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from small_project import ETABLISSEMENTS, PROVINCES, REGIONS
 
 from obsante import collect
 from obsante.collect import dictionary
@@ -140,18 +139,21 @@ def test_a_reference_to_an_unknown_column_names_the_nearest(small):
 
 def test_references_in_a_circle_are_refused(small):
     key = "foreignKeys: [{fields: [code], reference: {resource: provinces, fields: [code]}}]\n"
-    error = refusal(small, REGIONS + key, "regions")
+    error = refusal(small, small.dictionaries["regions"] + key, "regions")
     assert error.found == "references in a circle: regions -> provinces -> regions"
 
 
 def test_a_reference_table_may_not_depend_on_a_campaign(small):
-    text = PROVINCES.replace("{resource: regions, fields: [code]}",
+    text = small.dictionaries["provinces"].replace("{resource: regions, fields: [code]}",
                              "{resource: etablissements, fields: [region]}")  # fmt: skip
     assert refusal(small, text, "provinces").found == "a campaign table"
 
 
 def test_a_name_other_than_the_file_s_is_refused(small):
-    assert refusal(small, ETABLISSEMENTS, "essai").expected == "essai, as in the file's name"
+    assert (
+        refusal(small, small.dictionaries["etablissements"], "essai").expected
+        == "essai, as in the file's name"
+    )
 
 
 def test_a_changed_dictionary_is_read_again(small):

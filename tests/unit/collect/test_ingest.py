@@ -7,15 +7,14 @@ import shutil
 
 import pandas as pd
 import pytest
-from small_project import ETABLISSEMENTS, YEAR
 
 from obsante import collect
 from obsante.collect import ingestion
 from obsante.edition import load_edition
 from obsante.errors import DataError, ObsanteError
 
-
-GOOD = ("E1,2025,01,oui,1,12.5,10,2025-03-01,", "E2,2025,03,non,0,,20,,\"dit \"\"oui\"\"\"")
+YEAR = 2025
+GOOD = ("E1,2025,01,oui,1,12.5,10,2025-03-01,", 'E2,2025,03,non,0,,20,,"dit ""oui"""')
 
 
 def ingest(small):
@@ -63,7 +62,7 @@ def test_each_faulty_cell_is_a_line_of_the_quarantine_that_says_what_to_write(sm
     small.facilities(
         *GOOD,
         "E3,2025,Fez,oui,1,,30,,",  # line 4
-        "E4,2025,,oui,1,\"12,5\",40,,",  # line 5
+        'E4,2025,,oui,1,"12,5",40,,',  # line 5
         "E5,2024,01,oui,7,-1,0.5,31/12/2025,",  # line 6
         "X6,2025,01,oui,1, 12,60,2024-12-31,",  # line 7
         "E7,2025,01,oui,0,1e3,70,,",  # line 8
@@ -89,8 +88,8 @@ def test_each_faulty_cell_is_a_line_of_the_quarantine_that_says_what_to_write(sm
     ]
     assert set(found["table"]) == {"etablissements"}
     said = dict(zip(found["valeur"], found["message"].str.replace("\u00a0", " "), strict=True))
-    assert said["Fez"] == "« Fez » n'est pas une modalité de « region » : " \
-        "modalités admises : 01, 03."
+    assert said["Fez"] == ("« Fez » n'est pas une modalité de « region » : "
+                           "la plus proche est « 03 » (Fès-Meknès).")  # fmt: skip
     assert said["12,5"] == "« 12,5 » n'est pas un nombre : écrire « 12.5 »."
     assert said["oui, 0"] == "Le stade doit être 0 sans DME et 1 avec"
     assert said[" 12"] == "«  12 » n'est pas un nombre : écrire « 12 »."
@@ -223,7 +222,9 @@ def test_a_table_whose_neighbour_is_missing_is_refused(small):
 
 def test_a_rule_that_cannot_be_evaluated_is_the_dictionary_s_fault(small):
     small.facilities(*GOOD)
-    text = ETABLISSEMENTS.replace("(dme == 'oui') == (dme_stade > 0)", "dme > dme_stade")
+    text = small.dictionaries["etablissements"].replace(
+        "(dme == 'oui') == (dme_stade > 0)", "dme > dme_stade"
+    )
     small.write("config/dictionary/etablissements.yml", text)
     with pytest.raises(DataError, match="rule 'dme_et_stade'"):
         ingest(small)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 
 import pytest
-from small_project import EDITION, YEAR
 
 from obsante import collect
 from obsante.collect import reader
 from obsante.edition import load_edition
 from obsante.errors import DataError, EditionError
 
+YEAR = 2025
 TRUTH = """\
 {"edition": 2025, "indicateurs": {"inf.dme": {"national": 0.3, "milieu=urbain": 0.4},
                                   "inf.dme_stade": {"stade=1": 0.2}}}
@@ -96,7 +96,7 @@ def test_the_truth_of_a_demonstration_is_read_from_its_raw_folder(small):
 
 def test_a_real_edition_has_no_known_truth(small):
     small.write("data/raw/2025/verite.json", TRUTH)
-    small.write("config/editions/2025.yml", EDITION.replace("demonstration", "real"))
+    small.write("config/editions/2025.yml", small.edition.replace("demonstration", "real"))
     assert collect.truth(YEAR) == {}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from small_project import PROVINCES, Small
 
 from obsante.collect import dictionary
 from obsante.collect.reading import read_text
@@ -13,7 +12,7 @@ HEADER = "code,region,population\n"
 
 
 @pytest.fixture
-def read(small: Small):
+def read(small):
     """Read bytes or text as the file of ``provinces``."""
     table = dictionary.load("provinces", small.project)
 
@@ -39,7 +38,7 @@ def test_cells_are_text_exactly_as_written(read):
 
 
 def test_nothing_but_the_declared_text_is_missing(read, small):
-    text = PROVINCES + 'missingValues: ["", "n.d."]\n'
+    text = small.dictionaries["provinces"] + 'missingValues: ["", "n.d."]\n'
     small.write("config/dictionary/provinces.yml", text)
     table = dictionary.load("provinces", small.project)
     path = small.write("x.csv", HEADER + 'n.d.,NA,0\n"",null,nan\n')

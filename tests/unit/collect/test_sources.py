@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 
 import pytest
-from small_project import EDITION, HEADER, RAW_REGIONS, ROW, YEAR
 
 from obsante import collect
 from obsante.edition import load_edition
 from obsante.errors import DataError, EditionError, ObsanteError
+
+YEAR = 2025
 
 AUTHORISATION = """\
 authorisation: {number: D-1, purpose: Observatoire, retention_until: 2030-12-31,
@@ -25,14 +26,14 @@ def refusal(small) -> ObsanteError:
 
 
 def test_a_data_file_without_sheet_is_refused(small):
-    small.write("data/raw/2025/etablissements.csv", HEADER + ROW)
+    small.write("data/raw/2025/etablissements.csv", small.header + small.row)
     error = refusal(small)
     assert error.looked_at == "data/raw/2025/sources.yml"
     assert error.found == "no source sheet beside etablissements.csv"
 
 
 def test_a_data_file_that_is_not_listed_is_refused_with_its_hash(small):
-    small.facilities(ROW.strip())
+    small.facilities(small.row.strip())
     path = small.write("data/raw/2025/notes.xlsx", b"x")
     error = refusal(small)
     assert error.looked_at == "data/raw/2025/notes.xlsx"
@@ -47,13 +48,13 @@ def test_notes_and_hidden_files_are_not_data(small):
 
 
 def test_a_folder_among_the_raw_files_is_refused(small):
-    small.write("data/raw/2025/ancien/etablissements.csv", HEADER)
+    small.write("data/raw/2025/ancien/etablissements.csv", small.header)
     small.write("data/raw/2025/sources.yml", "files: {}\n")
     assert refusal(small).found == "a folder"
 
 
 def test_a_listed_file_that_is_missing_is_refused(small):
-    small.facilities(ROW.strip()).unlink()
+    small.facilities(small.row.strip()).unlink()
     error = refusal(small)
     assert error.looked_at == "data/raw/2025/etablissements.csv"
     assert error.found == "no such file"
@@ -69,7 +70,7 @@ def test_a_reference_table_without_file_is_refused(small):
 
 
 def test_changed_bytes_are_refused_with_the_way_to_mean_it(small):
-    path = small.write("data/raw/reference/regions.csv", RAW_REGIONS + "\n")
+    path = small.write("data/raw/reference/regions.csv", small.regions + "\n")
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     error = refusal(small)
     assert error.found == f"sha256 {digest}"
@@ -78,14 +79,14 @@ def test_changed_bytes_are_refused_with_the_way_to_mean_it(small):
 
 
 def test_a_listed_file_of_no_table_names_the_nearest(small):
-    small.raw("2025/etablissement.csv", HEADER + ROW)
+    small.raw("2025/etablissement.csv", small.header + small.row)
     error = refusal(small)
     assert error.found == "the file of no table"
     assert "'etablissements.csv' (nearest)" in error.expected
 
 
 def test_a_reference_file_in_a_campaign_folder_is_refused(small):
-    small.raw("2025/regions.csv", RAW_REGIONS)
+    small.raw("2025/regions.csv", small.regions)
     assert refusal(small).found == "the file of no table"
 
 
@@ -94,7 +95,7 @@ def test_a_reference_file_in_a_campaign_folder_is_refused(small):
     [("sha256", "abc", "'abc'"), ("synthetic", "oui", "'oui'"), ("producteur", "x", "unknown key")],
 )
 def test_a_wrong_key_of_a_sheet_is_refused(small, key, value, found):
-    folder = small.facilities(ROW.strip()).parent
+    folder = small.facilities(small.row.strip()).parent
     small.sheet(folder, "etablissements.csv", **{key: value})
     error = refusal(small)
     assert isinstance(error, EditionError)
@@ -103,13 +104,13 @@ def test_a_wrong_key_of_a_sheet_is_refused(small, key, value, found):
 
 
 def test_an_entry_without_period_or_publication_is_refused(small):
-    folder = small.facilities(ROW.strip()).parent
+    folder = small.facilities(small.row.strip()).parent
     small.sheet(folder, "etablissements.csv", period=None)
     assert "period or published" in refusal(small).expected
 
 
 def test_real_data_in_a_demonstration_edition_are_refused(small):
-    folder = small.facilities(ROW.strip()).parent
+    folder = small.facilities(small.row.strip()).parent
     small.sheet(folder, "etablissements.csv", synthetic=False)
     error = refusal(small)
     assert error.found == "synthetic: false"
@@ -117,8 +118,8 @@ def test_real_data_in_a_demonstration_edition_are_refused(small):
 
 
 def test_synthetic_data_in_a_real_edition_are_refused(small):
-    small.facilities(ROW.strip())
-    text = EDITION.replace("demonstration", "real") + AUTHORISATION
+    small.facilities(small.row.strip())
+    text = small.edition.replace("demonstration", "real") + AUTHORISATION
     small.write("config/editions/2025.yml", text)
     error = refusal(small)
     assert error.found == "synthetic: true"
@@ -131,16 +132,16 @@ def test_synthetic_reference_figures_are_refused(small):
 
 
 def test_a_real_campaign_without_authorisation_is_refused(small):
-    small.write("config/editions/2025.yml", EDITION.replace("demonstration", "real"))
-    small.raw("2025/etablissements.csv", HEADER + ROW, synthetic=False)
+    small.write("config/editions/2025.yml", small.edition.replace("demonstration", "real"))
+    small.raw("2025/etablissements.csv", small.header + small.row, synthetic=False)
     error = refusal(small)
     assert error.looked_at == "config/editions/2025.yml, key authorisation"
     assert isinstance(error, DataError)
 
 
 def test_a_real_campaign_with_authorisation_is_ingested(small):
-    text = EDITION.replace("demonstration", "real") + AUTHORISATION
+    text = small.edition.replace("demonstration", "real") + AUTHORISATION
     small.write("config/editions/2025.yml", text)
-    small.raw("2025/etablissements.csv", HEADER + ROW, synthetic=False)
+    small.raw("2025/etablissements.csv", small.header + small.row, synthetic=False)
     report = collect.ingest(small.project, load_edition(small.project, YEAR))
     assert report.campaign["etablissements"].rows_kept == 1

@@ -44,11 +44,13 @@ class Cell:
 class Notebooks:
     """Notebooks of a book, read once.
 
-    ``figures`` gathers the images of the embedded cells, by their path in the site.
+    ``figures`` gathers the images of the embedded cells, by their path in the site, and
+    ``figure_of`` that path, by the cell's name.
     """
 
     book: Path
     figures: dict[str, bytes] = field(default_factory=dict)
+    figure_of: dict[str, str] = field(default_factory=dict)
     _read: dict[str, dict[str, Cell]] = field(default_factory=dict)
 
     def cell(self, path: str, label: str, where: str) -> Cell:
@@ -95,13 +97,14 @@ class Notebooks:
         data = {mime: _joined(value) for mime, value in output.get("data", {}).items()}
         for mime, extension in _IMAGES.items():
             if mime in data:
-                return [f"![](/{self._figure(cell, data[mime], extension, where)})"]
+                self._keep_figure(cell, data[mime], extension, where)
+                return [f"![](/{self.figure_of[cell.name]})"]
         if "text/markdown" in data:
             return data["text/markdown"].splitlines()
         text = data.get("text/plain", _joined(output.get("text", ""))).rstrip("\n")
         return ["```", *text.split("\n"), "```"]
 
-    def _figure(self, cell: Cell, data: str, extension: str, where: str) -> str:
+    def _keep_figure(self, cell: Cell, data: str, extension: str, where: str) -> None:
         path = f"{FIGURES}/{cell.notebook}-{cell.label}.{extension}"
         content = data.encode("utf-8") if extension == "svg" else base64.b64decode(data)
         if self.figures.get(path, content) != content:
@@ -112,7 +115,7 @@ class Notebooks:
                 remedy="split the cell in the notebook",
             )
         self.figures[path] = content
-        return path
+        self.figure_of[cell.name] = path
 
 
 def _joined(value: str | list[str]) -> str:

@@ -8,7 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from obsante.book.embedded import pandoc, pdf
-from obsante.book.embedded.configuration import Configuration, read_configuration
+from obsante.book.embedded.configuration import (
+    Chapter,
+    Configuration,
+    read_configuration,
+)
 from obsante.book.embedded.notebooks import Notebooks
 from obsante.book.embedded.shortcodes import Expander, read_variables
 from obsante.book.embedded.source import Source
@@ -73,7 +77,7 @@ def _description(
     } | (_bibliography(project / bibliography, bibliography) if bibliography else {})
 
 
-def _page(chapter: Any, source: Source, lang: str) -> dict[str, Any]:
+def _page(chapter: Chapter, source: Source, lang: str) -> dict[str, Any]:
     page = {
         "path": chapter.path,
         "href": chapter.href,

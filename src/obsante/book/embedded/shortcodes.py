@@ -144,7 +144,7 @@ class Expander:
         kind = cell.label.split("-")[0]
         if kind not in ("fig", "tbl"):
             return shown
-        if kind == "fig" and not any(text.startswith("![](/") for text in shown):
+        if kind == "fig" and cell.name not in self.notebooks.figure_of:
             raise BookError(
                 f"{cell.name}, embedded in {origin}",
                 found="no image",
@@ -165,11 +165,10 @@ class Expander:
         return f"{caption} [{name}]({target}){{.calcul}}"
 
     def _remember_alternative(self, source: Source, cell: Cell, origin: Origin) -> None:
-        drawn = [p for p in self.notebooks.figures if p.rpartition(".")[0].endswith(
-            f"/{cell.notebook}-{cell.label}")]  # fmt: skip
-        text = str(cell.options.get("fig-alt") or "")
-        if not drawn:
+        figure = self.notebooks.figure_of.get(cell.name)
+        if figure is None:
             return
+        text = str(cell.options.get("fig-alt") or "")
         if not text.strip():
             raise BookError(
                 f"{cell.name}, embedded in {origin}",
@@ -177,7 +176,7 @@ class Expander:
                 expected="a text that says what the figure shows to whoever cannot see it",
                 remedy="add the line to the notebook cell, then run it again: obsante run",
             )
-        self.alternatives[drawn[0]] = self._inline(source, Line(text, origin))
+        self.alternatives[figure] = self._inline(source, Line(text, origin))
 
 
 def read_variables(book: Path) -> dict[str, Any]:

@@ -5,6 +5,7 @@ local M = {}
 local CLASS = 'nombre-isole'
 -- Spaces that belong to a number, and the minus sign, as plain bytes for Lua's patterns.
 local PARTS = { '\u{202f}', '\u{a0}', '\u{2212}', '\u{2013}' }
+local MARKS = { '.', ',', ':', ';', '\u{60c}', '\u{61b}', '\u{61f}' }
 
 local function is_numeric(text)
   for _, part in ipairs(PARTS) do text = text:gsub(part, '-') end
@@ -20,31 +21,39 @@ local function isolated(inlines)
   return pandoc.Span(inlines, pandoc.Attr('', { CLASS }))
 end
 
---- Text of a Str without a final comma or full stop, and that punctuation.
+--- Text of a Str without its final punctuation, Arabic marks included, and that punctuation.
 local function split_end(text)
-  local number, mark = text:match '^(.-)([.,:;]*)$'
-  return number, mark
+  local number = text
+  for _, mark in ipairs(MARKS) do
+    if number:sub(-#mark) == mark then number = number:sub(1, -#mark - 1) end
+  end
+  return number, text:sub(#number + 1)
+end
+
+--- Length in inlines of the number that starts at `position`, 0 if none does.
+local function number_length(inlines, position)
+  local first, after = inlines[position], inlines[position + 2]
+  if first.t ~= 'Str' or not is_numeric((split_end(first.text))) then return 0 end
+  local pair = goes_on(first.text) and after and after.t == 'Str'
+    and is_numeric((split_end(after.text)))
+  return pair and 3 or 1
 end
 
 local function isolate(inlines)
   local result, position = pandoc.Inlines {}, 1
   while position <= #inlines do
-    local item, after = inlines[position], inlines[position + 2]
-    if item.t == 'Str' and is_numeric(item.text) then
-      if goes_on(item.text) and after and after.t == 'Str' and is_numeric(after.text) then
-        local number, mark = split_end(after.text)
-        result:insert(isolated { item, inlines[position + 1], pandoc.Str(number) })
-        if mark ~= '' then result:insert(pandoc.Str(mark)) end
-        position = position + 2
-      else
-        local number, mark = split_end(item.text)
-        result:insert(isolated { pandoc.Str(number) })
-        if mark ~= '' then result:insert(pandoc.Str(mark)) end
-      end
+    local length = number_length(inlines, position)
+    if length == 0 then
+      result:insert(inlines[position])
+      length = 1
     else
-      result:insert(item)
+      local number, mark = split_end(inlines[position + length - 1].text)
+      local parts = pandoc.Inlines { table.unpack(inlines, position, position + length - 2) }
+      parts:insert(pandoc.Str(number))
+      result:insert(isolated(parts))
+      if mark ~= '' then result:insert(pandoc.Str(mark)) end
     end
-    position = position + 1
+    position = position + length
   end
   return result
 end

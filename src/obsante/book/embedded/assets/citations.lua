@@ -9,12 +9,13 @@ local function known_keys(entries)
   return keys
 end
 
+--- Check the citations; the pages that have some, in order.
 local function check(pages, keys)
-  local count = 0
+  local citing = pandoc.List {}
   for _, page in ipairs(pages) do
     page.blocks:walk { Cite = function(cite)
+      if citing[#citing] ~= page then citing:insert(page) end
       for _, citation in ipairs(cite.citations) do
-        count = count + 1
         if not keys[citation.id] then
           problems.add(page, '@' .. citation.id, {
             found = ("citation of '%s', which the bibliography does not have"):format(citation.id),
@@ -25,7 +26,7 @@ local function check(pages, keys)
       end
     end }
   end
-  return count
+  return citing
 end
 
 local function bibliography_page(pages)
@@ -61,20 +62,20 @@ function M.process(book)
     entries = pandoc.read(book.bibliography, book.bibliography_format).meta.references or entries
   end
   local target = bibliography_page(book.pages)
-  local count = check(book.pages, known_keys(entries))
-  if count > 0 and not target then
-    problems.add(book.pages[1], '', {
+  local citing = check(book.pages, known_keys(entries))
+  if #citing > 0 and not target then
+    problems.add(citing[1], '@', {
       found = 'citations, but no page for the bibliography',
       expected = 'a chapter with ::: {#refs} and ::: on two lines',
       remedy = 'add references.qmd to book.chapters',
     })
   end
-  if count == 0 or #problems.list > 0 then return end
-  local whole = pandoc.List {}
-  for _, page in ipairs(book.pages) do whole:insert(pandoc.Div(page.blocks)) end
+  if #citing == 0 or #problems.list > 0 then return end
+  if not citing:includes(target) then citing:insert(target) end
+  local whole = citing:map(function(page) return pandoc.Div(page.blocks) end)
   local meta = { lang = book.lang, references = entries, ['link-citations'] = true }
   local done = pandoc.utils.citeproc(pandoc.Pandoc(whole, meta)).blocks
-  for position, page in ipairs(book.pages) do
+  for position, page in ipairs(citing) do
     page.blocks = done[position].content
     link_entries(page, target)
   end

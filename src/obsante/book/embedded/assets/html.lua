@@ -5,16 +5,16 @@ local numbering = require 'numbering'
 local references = require 'references'
 local M = {}
 
-local OPTIONS = { html_math_method = 'mathml', section_divs = true, wrap_text = 'none',
-  table_of_contents = true, toc_depth = 3 }
-local ALIGNED = { AlignRight = 'nombre', AlignCenter = 'centre' }
+local OPTIONS = { html_math_method = 'mathml', section_divs = true, wrap_text = 'none' }
+local ENTITIES = { ['&'] = '&amp;', ['<'] = '&lt;', ['>'] = '&gt;', ['"'] = '&quot;' }
+local ALIGNED = { left = '', right = ' class="nombre"', center = ' class="centre"' }
 
 local function raw(text)
   return pandoc.RawInline('html', text)
 end
 
 local function escaped(text)
-  return (text:gsub('[&<>"]', { ['&'] = '&amp;', ['<'] = '&lt;', ['>'] = '&gt;', ['"'] = '&quot;' }))
+  return (text:gsub('[&<>"]', ENTITIES))
 end
 
 local function inline_html(inlines)
@@ -25,38 +25,45 @@ end
 
 -- Tables ----------------------------------------------------------------------------------------
 
-local function mark_cell(cell, alignment, scope)
-  local classes = { ALIGNED[alignment] }
-  local attributes = scope and { { 'scope', scope } } or {}
-  cell.attr = pandoc.Attr('', classes, attributes)
+--- A first column of words heads its rows.
+local function headed_rows(tbl)
+  local words_first = #tbl.colspecs > 1 and tbl.colspecs[1][1] ~= 'AlignRight'
+  tbl.bodies = tbl.bodies:map(function(body)
+    body.row_head_columns = words_first and 1 or 0
+    return body
+  end)
+  return tbl
 end
 
-local function mark_row(row, alignments, scopes)
-  for column, cell in ipairs(row.cells) do mark_cell(cell, alignments[column], scopes(column)) end
+--- Headings get their scope and cells a class for their alignment: on the text of the page, since
+--- going through every cell of every table takes several times longer.
+local function finished_cells(text)
+  text = text:gsub('<thead>.-</thead>', function(head)
+    return head:gsub('<th([ >])', '<th scope="col"%1')
+  end)
+  text = text:gsub('<tbody>.-</tbody>', function(body)
+    return body:gsub('<th([ >])', '<th scope="row"%1')
+  end)
+  return (text:gsub(' style="text%-align: (%a+);"', ALIGNED))
 end
 
---- Column headings have the scope of their column; a first column of words heads its rows.
-local function scoped(tbl)
-  local alignments = tbl.colspecs:map(function(spec) return spec[1] end)
-  local heads_rows = alignments[1] ~= 'AlignRight' and #alignments > 1
-  for _, row in ipairs(tbl.head.rows) do
-    mark_row(row, alignments, function() return 'col' end)
+--- The caption in an element of its own, that style.css keeps in sight.
+local function with_caption(tbl)
+  local first = tbl.caption.long[1]
+  if first then
+    tbl.caption = { long = { pandoc.Plain { pandoc.Span(first.content, { class = 'legende' }) } } }
   end
-  for _, body in ipairs(tbl.bodies) do
-    body.row_head_columns = heads_rows and 1 or 0
-    for _, row in ipairs(body.body) do
-      mark_row(row, alignments, function(column) return heads_rows and column == 1 and 'row' end)
-    end
-  end
-  tbl.colspecs = tbl.colspecs:map(function(spec) return { 'AlignDefault', spec[2] } end)
+  return tbl
 end
 
 --- A table in a region of its own that scrolls sideways and takes the keyboard's focus.
 local function scrolling(tbl, lang)
-  scoped(tbl)
   local caption = numbering.caption_text(tbl)
-  local attributes = { { 'role', 'region' }, { 'tabindex', '0' },
-    { 'aria-label', caption ~= '' and caption or labels.words(lang).table } }
+  tbl = headed_rows(with_caption(tbl))
+  -- Without a caption, no name tells it from the other regions: a group then.
+  local named = caption ~= ''
+  local attributes = { { 'role', named and 'region' or 'group' }, { 'tabindex', '0' },
+    { 'aria-label', named and caption or labels.words(lang).table } }
   return pandoc.Div({ tbl }, pandoc.Attr('', { 'tableau' }, attributes))
 end
 
@@ -73,8 +80,8 @@ local function callout(div, kind)
   local title = div.content[1].content
   if div.attributes.collapse then
     local open = div.attributes.collapse == 'false' and ' open' or ''
-    body:insert(1, pandoc.RawBlock('html', ('<details class="encadre encadre-%s"%s><summary>%s</summary>')
-      :format(kind, open, inline_html(title))))
+    local before = '<details class="encadre encadre-%s"%s><summary>%s</summary>'
+    body:insert(1, pandoc.RawBlock('html', before:format(kind, open, inline_html(title))))
     body:insert(pandoc.RawBlock('html', '</details>'))
     return body
   end
@@ -181,18 +188,31 @@ local function variables(book, position)
   }
 end
 
---- Anchors of every line of code would double the weight of the notebooks' pages.
-local function without_line_anchors(text)
+--- Code scrolls with the keyboard; an anchor for each of its lines would double the weight of the
+--- notebooks' pages.
+local function finished_code(text)
+  text = text:gsub('<pre([ >])', '<pre tabindex="0"%1')
   text = text:gsub('<a href="#cb%d+%-%d+" aria%-hidden="true" tabindex="%-1"></a>', '')
   return (text:gsub('<span id="cb%d+%-%d+">', '<span>'))
 end
 
+--- List of the sections of a page, without its title; nothing if it has none.
+local function contents(blocks)
+  local sections = blocks:walk { Header = function(element)
+    if element.level == 1 then return {} end
+  end }
+  local list = pandoc.structure.table_of_contents(sections, { toc_depth = 3 })
+  return #list.content > 0 and pandoc.write(pandoc.Pandoc { list }, 'html5', OPTIONS)
+end
+
 local function render(book, position, template)
   local page = book.pages[position]
+  local blocks = rewritten(book, page, page.html)
   local options = { template = template, variables = variables(book, position) }
   for name, value in pairs(OPTIONS) do options[name] = value end
-  local blocks = rewritten(book, page, page.html)
-  return without_line_anchors(pandoc.write(pandoc.Pandoc(blocks), 'html5', options))
+  options.variables.contents = contents(blocks)
+  local text = pandoc.write(pandoc.Pandoc(blocks), 'html5', options)
+  return finished_cells(finished_code(text))
 end
 
 --- Table from a page's address to its HTML.

@@ -64,7 +64,9 @@ local function number_header(page, counters, header, lang)
   if header.level == 1 then kind = page.appendix and 'appendix' or 'chapter' end
   register(page, header.identifier, { kind = kind, number = number, title = header.content })
   header.attributes.numero = number
-  if header.level == 1 then page.heading, page.title_lang = header, header.attributes.lang or lang end
+  if header.level == 1 then
+    page.heading, page.title_lang = header, header.attributes.lang or lang
+  end
   return header
 end
 
@@ -78,9 +80,10 @@ local function number_item(page, counters, item, lang)
   counters[kind] = counters[kind] + 1
   local number = (page.number and page.number .. '.' or '') .. counters[kind]
   register(page, item.identifier, { kind = kind, number = number })
-  local label = labels.title(kind, lang) .. labels.NBSP .. number .. labels.delimiter(lang)
-  caption.content = pandoc.Inlines { pandoc.Span({ pandoc.Str(label) }, { class = 'etiquette' }),
-    pandoc.Space() } .. caption.content
+  local label = { pandoc.Str(labels.title(kind, lang) .. labels.NBSP), pandoc.Str(number),
+    pandoc.Str(labels.delimiter(lang)) }
+  caption.content = pandoc.Inlines { pandoc.Span(label, { class = 'etiquette' }), pandoc.Space() }
+    .. caption.content
   return item
 end
 

@@ -33,7 +33,7 @@ local function reference_text(entry, citation, lang)
   if citation.mode == 'SuppressAuthor' then return pandoc.Inlines { pandoc.Str(entry.number) } end
   local capital = citation.id ~= lowered(citation.id)
   local word = labels.reference(entry.kind, lang, capital)
-  return pandoc.Inlines { pandoc.Str(word .. labels.NBSP .. entry.number) }
+  return pandoc.Inlines { pandoc.Str(word .. labels.NBSP), pandoc.Str(entry.number) }
 end
 
 local function reference(page, citation, lang)
@@ -114,7 +114,9 @@ end
 
 local function resolve_image(book, page, image, in_figure)
   local alternative = subset.alternative(image)
-  if alternative == '' and not in_figure then alternative = pandoc.utils.stringify(image.caption) end
+  if alternative == '' and not in_figure then
+    alternative = pandoc.utils.stringify(image.caption)
+  end
   local source = image.src
   image.src = from_root(page, source)
   image.caption = { pandoc.Str(alternative) }
@@ -123,7 +125,7 @@ local function resolve_image(book, page, image, in_figure)
   return image
 end
 
---- Identifiers of a table nearest to a misspelt one are found on the Python side: pass them all.
+--- What was expected instead of a wrong name: the nearest known ones, which Python looks for.
 function M.nearest(wrong, known)
   local names = pandoc.List {}
   for name in pairs(known) do names:insert(name) end

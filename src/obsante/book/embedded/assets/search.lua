@@ -6,10 +6,23 @@ local stringify = pandoc.utils.stringify
 -- Parts of a page that repeat what is elsewhere, or that nobody searches.
 local SKIPPED = { CodeBlock = true, HorizontalRule = true, RawBlock = true }
 
-local function table_text(page, block)
-  local caption = numbering.caption_text(block)
+--- Words of a table's cells; nobody looks for a lone number.
+local function cell_words(tbl)
+  local rows, words = pandoc.List(tbl.head.rows), pandoc.List {}
+  for _, body in ipairs(tbl.bodies) do rows = rows .. body.body end
+  for _, row in ipairs(rows) do
+    for _, cell in ipairs(row.cells) do
+      local text = stringify(cell.contents)
+      if text:match '%a%a' or text:match '[\195\216\217]' then words:insert(text) end
+    end
+  end
+  return table.concat(words, ' ; ')
+end
+
+local function table_text(page, tbl)
+  local caption = numbering.caption_text(tbl)
   -- The appendices' tables repeat those of the chapters, with every value: their captions do.
-  return page.appendix and caption or caption .. ' ' .. stringify(block)
+  return page.appendix and caption or caption .. ' ; ' .. cell_words(tbl)
 end
 
 local function text_of(page, block)

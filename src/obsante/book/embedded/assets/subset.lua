@@ -1,4 +1,5 @@
 -- The subset of Markdown that both renderers understand: anything else is a problem of the source.
+local labels = require 'labels'
 local problems = require 'problems'
 local M = {}
 
@@ -36,7 +37,7 @@ local function check_attributes(page, element)
   local allowed = ALLOWED[element.t]
   for _, class in ipairs(element.classes) do
     if not allowed.classes[class] then
-      problems.add(page, class, {
+      problems.add(page, '.' .. class, {
         found = ("class '.%s' on a %s"):format(class, element.t:lower()),
         expected = 'one of: ' .. names(allowed.classes),
         remedy = 'remove the class, or use one that both renderers know',
@@ -76,34 +77,39 @@ local function check_visibility(page, div)
   end
 end
 
-local function check_string(page, text)
-  if text:match '^{[#.=][%w]' or text:match '^:::' then
-    problems.add(page, text, {
-      found = ("'%s' that belongs to nothing"):format(text),
-      expected = 'attributes right after a heading, a link, a span, a figure or a caption; '
-        .. 'fences ::: opened and closed on lines of their own',
-      remedy = 'correct the syntax at that place',
-    })
-  end
+local function stray_attributes(page, text)
+  problems.add(page, text, {
+    found = ("'%s' that belongs to nothing"):format(text),
+    expected = 'attributes right after a heading, a link, a span, a figure or a caption; '
+      .. 'fences ::: opened and closed on lines of their own',
+    remedy = 'correct the syntax at that place',
+  })
 end
 
-local function check_cells(page, tbl)
-  local rows = pandoc.List {}
-  rows:extend(tbl.head.rows)
-  for _, body in ipairs(tbl.bodies) do rows:extend(body.body) end
-  for _, row in ipairs(rows) do
-    for _, cell in ipairs(row.cells) do
-      local first = cell.contents[1]
-      local plain = not first or first.t == 'Plain' or first.t == 'Para'
-      if #cell.contents > 1 or not plain or cell.row_span > 1 or cell.col_span > 1 then
-        problems.add(page, pandoc.utils.stringify(cell.contents):match '%S*', {
-          found = 'a table cell with several blocks, or one that spans several columns',
-          expected = 'a simple pipe table',
-          remedy = 'split the table',
-        })
-        return
-      end
-    end
+local function glued_reference(page, text, citation)
+  problems.add(page, text, {
+    found = ("'%s' glued to the word before it, hence not a reference"):format(text),
+    expected = 'a space or an opening bracket before @',
+    remedy = ('write it [%s]'):format(citation),
+  })
+end
+
+local function other_table(page, text)
+  problems.add(page, text, {
+    found = 'what looks like a grid table',
+    expected = 'a pipe table: | a | b |, then |:---|---:|, then the rows',
+    remedy = 'write the table with pipes',
+  })
+end
+
+local function check_string(page, text)
+  local citation = text:match '@%a%a%a%-[%w_-]+'
+  if text:match '^{[#.=][%w]' or text:match '^:::' then
+    stray_attributes(page, text)
+  elseif citation and labels.kind(citation:sub(2):lower()) then
+    glued_reference(page, text, citation)
+  elseif text:match '^%+[-=:+\128-\255]+%+$' then
+    other_table(page, text)
   end
 end
 
@@ -117,43 +123,59 @@ end
 
 --- Alternative text of an image, empty if it has none.
 function M.alternative(image)
-  return given[image.src:gsub('^/', '')] or image.attributes['fig-alt'] or image.attributes.alt or ''
+  local attributes = image.attributes
+  return given[image.src:gsub('^/', '')] or attributes['fig-alt'] or attributes.alt or ''
 end
 
-local function require_alternative(page, image)
+local function require_alternative(page, image, seen)
+  seen[image.src] = (seen[image.src] or 0) + 1
   if not M.alternative(image):match '%S' then
     problems.add(page, image.src, {
       found = ("image '%s' without fig-alt"):format(image.src),
       expected = 'a text that says what the image shows to whoever cannot see it',
       remedy = 'add {fig-alt="..."} after the image, or #| fig-alt: in the notebook cell',
+      occurrence = seen[image.src],
     })
   end
 end
 
 local function check_images(page, blocks)
+  local seen = {}
+  local function inside(image) require_alternative(page, image, seen) end
   blocks:walk {
     traverse = 'topdown',
-    Figure = function(figure)
-      figure:walk { Image = function(image) require_alternative(page, image) end }
-      return figure, false
-    end,
-    Image = function(image)
-      if #image.caption == 0 then require_alternative(page, image) end
-    end,
+    Figure = function(figure) figure:walk { Image = inside }; return figure, false end,
+    -- In a line of text, the words between brackets are the alternative text.
+    Image = function(image) if #image.caption == 0 then inside(image) end end,
   }
+end
+
+--- A citation also carries its own text as words, which are not the author's.
+local function check_each_word(page, block)
+  block:walk {
+    traverse = 'topdown',
+    Cite = function(cite) return cite, false end,
+    Str = function(s) check_string(page, s.text) end,
+  }
+end
+
+--- Looking at the text of whole paragraphs first is many times faster than at each word.
+local function check_words(page, block)
+  local text = pandoc.utils.stringify(block)
+  if text:match '[{@+]' or text:match ':::' then check_each_word(page, block) end
 end
 
 --- Check a page's blocks, and return them without the comments.
 function M.check(page, blocks)
   local function attributes(element) check_attributes(page, element) end
   local function raw(element) return check_raw(page, element) end
+  local function words(block) check_words(page, block) end
   check_images(page, blocks)
   return blocks:walk {
-    Header = attributes, Span = attributes, Link = attributes, Image = attributes,
-    Figure = attributes, Code = attributes, RawBlock = raw, RawInline = raw,
+    Para = words, Plain = words,
+    Header = attributes, Table = attributes, Span = attributes, Link = attributes,
+    Image = attributes, Figure = attributes, Code = attributes, RawBlock = raw, RawInline = raw,
     Div = function(div) attributes(div); check_visibility(page, div) end,
-    Table = function(tbl) attributes(tbl); check_cells(page, tbl) end,
-    Str = function(s) check_string(page, s.text) end,
   }
 end
 

@@ -3,10 +3,8 @@ local bidi = require 'bidi'
 local labels = require 'labels'
 local numbering = require 'numbering'
 local references = require 'references'
+local tables = require 'typst_tables'
 local M = {}
-
-local ALIGNMENTS = { AlignLeft = 'start', AlignRight = 'end', AlignCenter = 'center',
-  AlignDefault = 'start' }
 
 --- A Typst string.
 local function quoted(text)
@@ -74,39 +72,6 @@ local function figure(page, element)
   return blocks
 end
 
-local function cells_of(row)
-  local result = pandoc.Inlines {}
-  for _, cell in ipairs(row.cells) do
-    local content = cell.contents[1] and cell.contents[1].content or pandoc.Inlines {}
-    result:insert(raw '[')
-    result:extend(content)
-    result:insert(raw '], ')
-  end
-  return result
-end
-
-local function columns(tbl)
-  local widths = tbl.colspecs:map(function(spec)
-    return spec[2] and spec[2] > 0 and ('%.4gfr'):format(spec[2] * 100) or 'auto'
-  end)
-  local alignments = tbl.colspecs:map(function(spec) return ALIGNMENTS[spec[1]] end)
-  return ('(%s,), (%s,)'):format(table.concat(widths, ', '), table.concat(alignments, ', '))
-end
-
---- A table as one paragraph of inlines: a single call of the writer, however many cells.
-local function table_block(page, tbl)
-  local inlines = pandoc.Inlines { raw(('#tableau(%s, ['):format(columns(tbl))) }
-  inlines:extend(caption(tbl))
-  inlines:insert(raw '], table.header(')
-  for _, row in ipairs(tbl.head.rows) do inlines:extend(cells_of(row)) end
-  inlines:insert(raw '), ')
-  for _, body in ipairs(tbl.bodies) do
-    for _, row in ipairs(body.body) do inlines:extend(cells_of(row)) end
-  end
-  inlines:insert(raw(')' .. end_label(page, tbl.identifier)))
-  return pandoc.Para(inlines)
-end
-
 local function call(before, content, after)
   local blocks = pandoc.List { raw_block(before) }
   blocks:extend(content)
@@ -167,7 +132,8 @@ end
 local function with_its_heading(blocks)
   for position = #blocks - 1, 1, -1 do
     local current, next_block = blocks[position], blocks[position + 1]
-    if current.t == 'Header' and next_block.t == 'Div' and next_block.classes:includes 'landscape' then
+    local turned = next_block.t == 'Div' and next_block.classes:includes 'landscape'
+    if current.t == 'Header' and turned then
       next_block.content:insert(1, current)
       blocks:remove(position)
     end
@@ -177,7 +143,7 @@ end
 
 -- Inlines ---------------------------------------------------------------------------------------
 
-local function math(element)
+local function formula(element)
   local text = pandoc.write(pandoc.Pandoc { pandoc.Plain { element } }, 'typst')
   local display = element.mathtype == 'DisplayMath'
   return raw(('#formule(%s, %s, %s);'):format(tostring(display),
@@ -213,7 +179,7 @@ end
 local function link(book, element)
   local web = element.target:match '^%a[%w+.-]*:' and not references.split(element.target)
   if web then
-    return around(('#link(%s)['):format(quoted(element.target)), element.content, '];')
+    return around(('#renvoi(%s)['):format(quoted(element.target)), element.content, '];')
   end
   -- A file offered beside the pages: on paper, only its name.
   if not references.split(element.target) then return element.content end
@@ -229,14 +195,16 @@ local function rewritten(book, page)
   local blocks = page.typst:walk { Blocks = with_its_heading }
   -- Inlines first, so that captions and cells are already Typst when blocks take them.
   blocks = blocks:walk {
-    Math = math, Image = image,
+    Math = formula, Image = image,
     Span = function(element) return span(page, element) end,
     Link = function(element) return link(book, element) end,
   }
   return blocks:walk {
     Header = function(element) return header(page, element) end,
     Figure = function(element) return figure(page, element) end,
-    Table = function(element) return table_block(page, element) end,
+    Table = function(element)
+      return tables.block(element, caption(element), end_label(page, element.identifier))
+    end,
     Div = function(element) return division(page, element) end,
   }
 end
