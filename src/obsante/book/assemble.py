@@ -108,6 +108,8 @@ def _copy_notebook(project: Project, year: int, path: Path, target: Path) -> Non
         vector = figures / f"{label}.svg"
         for output in cell.get("outputs", []):
             data = output.get("data", {})
+            # For an HTML output, Quarto loads scripts from outside into every page that embeds.
+            data.pop("text/html", None)
             if "image/png" in data and label and vector.is_file():
                 del data["image/png"]
                 data["image/svg+xml"] = vector.read_text(encoding="utf-8")
@@ -149,7 +151,7 @@ def _include_banner(configuration: dict[str, Any]) -> None:
     """Real Quarto knows no banner: its pages include one."""
     formats = configuration["format"]
     formats["html"]["include-before-body"] = generated.BANNER_HTML
-    formats["typst"]["include-before-body"] = generated.BANNER_TYPST
+    formats["typst"].setdefault("include-in-header", []).append(generated.BANNER_TYPST)
 
 
 def _has_notebooks(book: Path, chapter: str) -> bool:

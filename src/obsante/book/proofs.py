@@ -93,20 +93,31 @@ def _anchor(notebook: str, cell: str) -> str:
 def _notebook_page(name: str, notebook: NotebookNode) -> str:
     blocks = [
         f"# Carnet {name} {{#sec-carnet-{name}}}\n",
-        "Copie du carnet exécuté pour cette édition : le texte, le code et les résultats.\n",
+        "Copie du carnet exécuté pour cette édition : le texte, le code et les résultats.\n",
         '::: {.content-visible unless-format="html"}\n',
         "Le carnet exécuté se lit dans la version HTML du rapport et dans le dépôt "
         f"(notebooks/{name}.ipynb).\n",
         ":::\n",
-        '::: {.content-visible when-format="html"}\n',
     ]
     headings = _Headings(name)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            blocks.append(headings.shifted(cell.source) + "\n")
+            blocks.append(_html_only([headings.shifted(cell.source) + "\n"]))
         elif cell.cell_type == "code":
-            blocks.extend(_code_blocks(name, cell))
-    return "\n".join([*blocks, ":::\n"])
+            blocks.append(_cell_anchor(name, cell) + _html_only(_code_blocks(cell)))
+    return "\n".join(blocks)
+
+
+def _html_only(blocks: list[str]) -> str:
+    """Blocks left out of the PDF."""
+    text = "\n".join(blocks)
+    return f'::: {{.content-visible when-format="html"}}\n\n{text}\n:::\n' if blocks else ""
+
+
+def _cell_anchor(name: str, cell: NotebookNode) -> str:
+    """The cell's label, kept in the PDF: Typst stops at a link whose target is hidden or empty."""
+    label = label_of(cell)
+    return f"[Cellule {label}]{{#{_anchor(name, label)}}}\n\n" if label else ""
 
 
 class _Headings:
@@ -125,11 +136,10 @@ class _Headings:
         return f"{marks} {found[2]} {{#c-{self.notebook}-t{self.count} .unnumbered .unlisted}}"
 
 
-def _code_blocks(name: str, cell: NotebookNode) -> list[str]:
+def _code_blocks(cell: NotebookNode) -> list[str]:
     label = label_of(cell)
     code = _OPTION.sub("", cell.source).strip()
-    anchor = f"[]{{#{_anchor(name, label)}}}\n\n" if label else ""
-    blocks = [f"{anchor}```python\n{code}\n```\n"] if code else []
+    blocks = [f"```python\n{code}\n```\n"] if code else []
     return blocks + [text for output in cell.outputs if (text := _output(output, label))]
 
 

@@ -77,7 +77,7 @@ def render(project: Path, output: Path, *, epoch: int, pdf_name: str) -> None:
 
 def _run_quarto(book: Path, epoch: int) -> None:
     environment = os.environ | {"SOURCE_DATE_EPOCH": str(epoch), "NO_COLOR": "1"}
-    command = [str(shutil.which("quarto")), "render", str(book), "--to", "html,typst",
+    command = [str(shutil.which("quarto")), "render", str(book), "--to", "all",
                "--no-execute"]  # fmt: skip
     try:
         done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8",

@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
-import click
 import typer
+from typer.exceptions import TyperException
 
 from obsante.cli import console, steps
 from obsante.errors import ObsanteError
@@ -18,6 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Annual report of the digital-health observatory: from raw data to HTML and PDF.",
 )
+INTERRUPTED = 130
 EditionOption = Annotated[
     int | None, typer.Option("--edition", help="Reference year; the latest edition by default.")
 ]
@@ -115,13 +116,15 @@ def run_command() -> None:
     except ObsanteError as error:
         console.fail(error)
         code = error.exit_code
-    except click.ClickException as error:
+    except TyperException as error:
         error.show()
         code = error.exit_code
-    except (KeyboardInterrupt, click.Abort):
-        console.say("Interrupted. The last good results and report are unchanged.")
-        code = 130
+    except (KeyboardInterrupt, typer.Abort):
+        code = INTERRUPTED
     except Exception as error:
         console.unexpected(error)
         code = 70
+    # Typer gives this code for a Ctrl-C that it caught itself.
+    if code == INTERRUPTED:
+        console.say("Interrupted. The last good results and report are unchanged.")
     sys.exit(code or 0)

@@ -10,8 +10,8 @@ import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
 from obsante.collect import codes, schemas, violations
-from obsante.collect.dictionary import Table
 from obsante.collect.reading import LINE
+from obsante.collect.table_schema import Table
 from obsante.errors import DataError
 
 WEIGHT = "poids"

@@ -8,11 +8,11 @@ import pandas as pd
 
 from obsante.collect import dictionary
 from obsante.collect.checks import Balance, Checked, check
-from obsante.collect.dictionary import Table
 from obsante.collect.quarantine import tolerate
 from obsante.collect.reading import read_text
 from obsante.collect.sources import RawFile, raw_files
 from obsante.collect.store import write
+from obsante.collect.table_schema import Table
 from obsante.collect.totals import check_totals
 from obsante.edition import Edition
 from obsante.errors import DataError

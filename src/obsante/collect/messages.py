@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 from obsante.collect import codes
-from obsante.collect.dictionary import Field
+from obsante.collect.table_schema import Field
 
 _SPACE = "\u00a0"
 # A longer list of allowed values is not searched for the nearest.
@@ -49,7 +49,8 @@ def cell(rule: str, field: Field, value: str, *, year: int, search: bool = True)
         case codes.TYPE:
             return f"{shown} n'est pas {_TYPE_NAMES[field.type]}{_SPACE}: {_advice(field, value)}."
         case codes.CATEGORY:
-            return f"{shown} n'est pas une modalité de {name}{_SPACE}: {_category(field, value, search)}."
+            advice = _category(field, value, search)
+            return f"{shown} n'est pas une modalité de {name}{_SPACE}: {advice}."
         case codes.PATTERN:
             return f"{shown} n'a pas la forme attendue dans {name}{_SPACE}: {limits.pattern}"
         case codes.MINIMUM:

@@ -36,9 +36,10 @@ def csv(violations: pd.DataFrame) -> str:
 
 
 def _faulty_reference(violations: pd.DataFrame, where: str) -> DataError:
+    first = violations.iloc[0]
     return DataError(
-        f"{where}, line {violations[LINE].iloc[0]}, column {violations['colonne'].iloc[0]}",
-        found=f"{violations['message'].iloc[0]}{_others(len(violations) - 1)}",
+        f"{where}, line {first[LINE]}, column {first['colonne']}",
+        found=f"{first['valeur']!r}: {first['message']}{_others(len(violations) - 1)}",
         expected="a reference table without any faulty row",
         remedy="correct the file from its source, and update its sha256 in sources.yml",
     )
@@ -56,7 +57,7 @@ def _too_many(checked: Checked, edition: Edition, share: float, where: str) -> D
             f"{balance.rows_aside} of {balance.rows_in} rows ({share:.1%}) fail the checks; "
             f"most often {_frequent(checked.violations)}"
         ),
-        expected=f"at most {limit:.1%}: quarantine_max_share in config/editions/{edition.edition}.yml",
+        expected=f"at most {limit:.1%} (quarantine_max_share of edition {edition.edition})",
         remedy="have the file corrected at the source; quarantine_max_share, raised for one run, "
         "gives the whole list in quarantine",
     )

@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
 
-from obsante.collect.dictionary import Table
+from obsante.collect.table_schema import Table
 from obsante.errors import DataError, nearest
 
 LINE = "ligne"
@@ -112,7 +112,7 @@ def _records(text: str, where: str) -> Iterator[tuple[list[str], int]]:
             yield record, start
             start = reader.line_num + 1
     except csv.Error as error:
-        raise _malformed(f"{where}, line {start}", f"wrong quoting: {error}") from error
+        raise _malformed(f"{where}, line {start}", f"not readable as CSV: {error}") from error
 
 
 def _malformed(where: str, found: str) -> DataError:

@@ -13,7 +13,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from obsante.collect import codes
-from obsante.collect.dictionary import Constraints, Field, Rule, Table
+from obsante.collect.table_schema import Constraints, Field, Rule, Table
 from obsante.errors import DataError
 
 # What pandera calls its built-in checks.

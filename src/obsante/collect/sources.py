@@ -9,8 +9,8 @@ from pathlib import Path
 from pydantic import Field as Key
 from pydantic import model_validator
 
-from obsante.collect.dictionary import Table
 from obsante.collect.reading import readable
+from obsante.collect.table_schema import Table
 from obsante.edition import Edition, Strict, read_yaml, validate
 from obsante.errors import DataError, nearest
 from obsante.files import sha256

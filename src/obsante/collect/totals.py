@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from obsante.collect.dictionary import Sum, Table, Total
+from obsante.collect.table_schema import Sum, Table, Total
 from obsante.errors import DataError
 
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Mapping
 import pandas as pd
 
 from obsante.collect import codes, messages
-from obsante.collect.dictionary import Table
 from obsante.collect.reading import LINE
 from obsante.collect.schemas import RowCheck
+from obsante.collect.table_schema import Table
 
 COLUMNS = ["table", LINE, "identifiant", "regle", "colonne", "valeur", "message"]
 _JOIN = ", "

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pandas as pd
 from IPython import get_ipython
+from IPython.core.interactiveshell import ExecutionInfo
 
 from obsante.collect import labels
 from obsante.edition import Edition, load_edition
@@ -50,6 +51,12 @@ class Publication:
 
 
 _current: Publication | None = None
+# Source of the cell being executed; a shell's history has it only if the client asks for that.
+_running = {"source": ""}
+
+
+def _remember(info: ExecutionInfo) -> None:
+    _running["source"] = info.raw_cell
 
 
 def start(notebook: str, *, edition: int, confidence_level: float | None = None) -> Publication:
@@ -74,7 +81,14 @@ def start(notebook: str, *, edition: int, confidence_level: float | None = None)
     asked = os.environ.get(RUN_DIRECTORY_VARIABLE)
     folder = Path(asked) if asked else project.trials(edition) / "lab" / notebook
     _current = Publication(project, loaded, notebook, folder, level, load_registry(project))
+    _watch_cells()
     return _current
+
+
+def _watch_cells() -> None:
+    shell = get_ipython()
+    if shell and _remember not in shell.events.callbacks["pre_run_cell"]:
+        shell.events.register("pre_run_cell", _remember)
 
 
 def current() -> Publication:
@@ -174,9 +188,7 @@ def cell_label() -> str:
     Raises:
         ResultError: the cell has none, so the value could not be traced.
     """
-    shell = get_ipython()
-    source = shell.history_manager.input_hist_raw[-1] if shell else ""
-    found = _LABEL.search(source)
+    found = _LABEL.search(_running["source"])
     if not found:
         raise ResultError(
             "the current cell",

@@ -35,7 +35,6 @@ def write_values(path: Path, table: pd.DataFrame) -> None:
 def read_values(path: Path) -> pd.DataFrame:
     """Values written by :func:`write_values`, with the same types."""
     return pd.read_csv(path, dtype=dict.fromkeys(_TEXT, "str"), keep_default_na=False,
-                       float_precision="round_trip",
                        na_values={c: [""] for c in COLUMNS if c not in _TEXT})  # fmt: skip
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -160,6 +162,7 @@ def test_a_reference_table_tolerates_no_faulty_row(small):
     with pytest.raises(DataError) as raised:
         ingest(small)
     assert raised.value.looked_at == "data/raw/reference/regions.csv, line 3, column code"
+    assert raised.value.found.startswith("'3': «")
     assert "(and 1 more)" in raised.value.found
 
 
@@ -186,6 +189,30 @@ def test_a_write_that_fails_half_way_leaves_tables_and_quarantine(small, monkeyp
     monkeypatch.setattr(pd.DataFrame, "to_parquet", full)
     with pytest.raises(ObsanteError, match="tables"):
         ingest(small)
+    assert small.state() == before
+    assert not [p for p in small.project.processed(YEAR).iterdir() if p.name.startswith(".")]
+
+
+def test_a_swap_that_fails_half_way_brings_the_former_tables_back(small, monkeypatch):
+    small.facilities(*GOOD)
+    ingest(small)
+    before = small.state()
+    small.facilities(GOOD[0])
+    swapped, replace = [], os.replace
+
+    def failing(source, target):
+        # The tables are already in place when the quarantine can't be.
+        if Path(target) == small.project.quarantine(YEAR) and swapped == ["tables"]:
+            swapped.append("quarantine")
+            raise PermissionError(13, "Permission denied")
+        if Path(target) == small.project.tables(YEAR):
+            swapped.append("tables")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", failing)
+    with pytest.raises(ObsanteError, match="Permission denied"):
+        ingest(small)
+    assert swapped[:2] == ["tables", "quarantine"]
     assert small.state() == before
     assert not [p for p in small.project.processed(YEAR).iterdir() if p.name.startswith(".")]
 

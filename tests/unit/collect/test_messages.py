@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from obsante.collect import codes, messages
-from obsante.collect.dictionary import Field
+from obsante.collect.table_schema import Field
 
 
 def field(kind: str, **keys) -> Field:

@@ -123,7 +123,7 @@ def test_a_ragged_line_is_named(read, row, found):
 def test_wrong_quoting_names_the_line_where_the_row_starts(read, row):
     error = refusal(read, f"{HEADER}a,b,1\n{row}\ne,f,3\n")
     assert error.looked_at == "x.csv, line 3"
-    assert "wrong quoting" in error.found
+    assert "not readable as CSV" in error.found
 
 
 def test_a_file_that_is_not_there_is_a_clear_error(small):

@@ -20,7 +20,7 @@ local ALLOWED = {
   Span = { classes = set { 'preuve' }, attributes = set { 'lang', 'dir' } },
   Link = { classes = set { 'preuve', 'calcul', 'uri', 'email' }, attributes = set {} },
   Image = { classes = set {}, attributes = set { 'fig-alt', 'alt', 'width' } },
-  Table = { classes = set {}, attributes = set { 'tbl-colwidths' } },
+  Table = { classes = set {}, attributes = set {} },
   Figure = { classes = set {}, attributes = set {} },
   Code = { classes = set {}, attributes = set {} },
 }

@@ -41,11 +41,9 @@ end
 
 --- Widths of the columns: in a table too wide for the page, the long ones share the room, but not
 --- in proportion to their texts, which would leave the shorter ones a few letters.
-local function widths(tbl, longest, wide)
-  return tbl.colspecs:map(function(spec, column)
-    local share = spec[2] and spec[2] * 100
-    if not share and wide and longest[column] > SHORT then share = longest[column] ^ 0.6 end
-    return share and ('%.4gfr'):format(share) or 'auto'
+local function widths(longest, wide)
+  return longest:map(function(length)
+    return wide and length > SHORT and ('%.4gfr'):format(length ^ 0.6) or 'auto'
   end)
 end
 
@@ -61,7 +59,7 @@ local function columns(tbl)
   for _, length in ipairs(longest) do total = total + length end
   local wide = total > LINE
   local alignments = tbl.colspecs:map(function(spec) return ALIGNMENTS[spec[1]] end)
-  return ('(%s,), (%s,), %s'):format(table.concat(widths(tbl, longest, wide), ', '),
+  return ('(%s,), (%s,), %s'):format(table.concat(widths(longest, wide), ', '),
     table.concat(alignments, ', '), tostring(wide or count_rows(tbl) > ROWS))
 end
 
