@@ -82,7 +82,7 @@ def test_an_internal_failure_exits_with_70_without_traceback(ended):
 @pytest.mark.parametrize(
     ("words", "named"),
     [(["biuld"], "biuld"), (["build", "--edtion", "2025"], "--edtion"),
-     (["build", "--engine", "latex"], "latex"), (["build", "--edition", "x"], "x")],
+     (["build", "--engine", "latex"], "latex"), (["build", "--edition", "x"], "valid integer")],
 )  # fmt: skip
 def test_a_mistyped_command_or_option_is_named(ended, words, named):
     code, shown = ended(*words)
