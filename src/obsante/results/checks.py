@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 
 from obsante.collect import set_aside_rows
@@ -10,6 +12,7 @@ from obsante.results import french, wording
 from obsante.results.display import Markdown, pipe_table
 from obsante.results.publication import current, indicator
 from obsante.stats.linearised import NATIONAL
+
 
 def balance(rows: pd.DataFrame, total: int) -> Markdown:
     """Check that answers, missing answers and units not concerned add up to ``total``.
@@ -139,14 +142,20 @@ def against_truth(truth: dict[str, dict[str, float]]) -> Markdown:
         if identifier not in national.index:
             continue
         row = national.loc[identifier].to_dict()
-        inside = row["borne_inf"] <= known[NATIONAL] <= row["borne_sup"]
         lines.append(
             {
                 "Indicateur": indicator(identifier).title,
                 "Valeur connue": french.quantity(known[NATIONAL], row["unite"]),
                 "Estimation": wording.value(row),
                 "Intervalle": wording.interval(row),
-                "Couverte": "oui" if inside else "non",
+                "Couverte": _covered(row, known[NATIONAL]),
             }
         )
     return pipe_table(pd.DataFrame(lines), right=["Valeur connue", "Estimation", "Intervalle"])
+
+
+def _covered(row: dict, known: float) -> str:
+    """Whether the interval holds the known value; a dash where there is no interval."""
+    if math.isnan(row["borne_inf"]) or math.isnan(row["borne_sup"]):
+        return "–"
+    return "oui" if row["borne_inf"] <= known <= row["borne_sup"] else "non"
