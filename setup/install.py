@@ -105,7 +105,8 @@ def wanted(root: Path) -> Stamp:
         "lock": _digest(root / LOCK),
         "project": _digest(root / "pyproject.toml"),
         "python": python_version(),
-        "root": str(root),
+        # The same text whatever the locale of the command.
+        "root": os.fsencode(root).decode("utf-8", "surrogateescape"),
     }
 
 
@@ -223,6 +224,30 @@ def install_project(root: Path) -> None:
     """The project itself, editable; its build tool comes from the lock too."""
     options = ["--no-index", "--no-deps", "--no-build-isolation", "-e", str(root)]
     pip_install(venv_python(root / VENV), options, expected=1)
+    link_sources(root)
+
+
+def link_sources(root: Path) -> None:
+    """Make the editable link relative, hence ASCII.
+
+    Python reads it in the locale's encoding: with a folder's accents in it, it would not even
+    start in another locale.
+
+    Raises:
+        ObsanteError: the build tool left no link.
+    """
+    venv = root / VENV
+    folders = [*venv.glob("lib/python*/site-packages"), *venv.glob("Lib/site-packages")]
+    links = [link for folder in folders for link in folder.glob("__editable__.obsante-*.pth")]
+    if not links:
+        raise ObsanteError(
+            str(venv),
+            found="no link to the project's sources after its installation",
+            expected="__editable__.obsante-*.pth in site-packages",
+            remedy="tell the maintainers which setuptools requirements.lock holds",
+        )
+    for link in links:
+        link.write_text(os.path.relpath(root / "src", link.parent) + "\n", encoding="ascii")
 
 
 def _timed(name: str, step: Step, root: Path) -> None:

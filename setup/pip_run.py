@@ -10,6 +10,7 @@ from pathlib import Path
 from obsante.errors import ObsanteError
 
 _LAST_LINES = 6
+_DROPPED = ("LC_ALL", "PYTHONPATH", "PYTHONHOME", "PIP_TARGET", "PIP_PREFIX")
 # (words of pip's output, what they mean, what to do), the first that fits.
 _CAUSES = (
     (
@@ -73,22 +74,31 @@ def pip_install(python: Path, options: list[str], *, expected: int) -> None:
 
 
 def environment() -> dict[str, str]:
-    """The user's variables (proxy, mirror, cache) less those that lead pip out of ``.venv``."""
-    kept = {name: value for name, value in os.environ.items()
-            if name not in ("PYTHONPATH", "PYTHONHOME", "PIP_TARGET", "PIP_PREFIX")}  # fmt: skip
-    quiet = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PYTHONUTF8": "1"}
-    return kept | quiet | {"PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0"}
+    """The user's variables (proxy, mirror, cache) less those that lead pip out of ``.venv``.
+
+    The build tool writes paths in the locale's encoding even in Python's UTF-8 mode, hence a
+    locale that can hold any.
+    """
+    kept = {name: value for name, value in os.environ.items() if name not in _DROPPED}
+    return kept | {
+        "LC_CTYPE": "UTF-8" if sys.platform == "darwin" else "C.UTF-8",
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PIP_REQUIRE_VIRTUALENV": "0",
+        "PIP_USER": "0",
+        "PYTHONUTF8": "1",
+    }
 
 
 def failure(lines: list[str], code: int) -> ObsanteError:
     """What pip's output means, its own last words with it."""
     text = "\n".join(lines)
     meaning, remedy = f"pip ended with code {code}", "read pip's message, then run again"
+    own = lines
     for words, cause, action in _CAUSES:
         if any(word in text for word in words):
             meaning, remedy = cause, action
+            own = [line for line in lines if line.startswith("ERROR")] or lines
             break
-    own = [line for line in lines if line.startswith("ERROR")] or lines
     quoted = "\n".join(f"    pip: {line.strip()}" for line in own[-_LAST_LINES:])
     return ObsanteError(
         "installation of the packages of requirements.lock",

@@ -61,8 +61,9 @@ def test_a_demonstration_is_marked_in_title_banner_citation_and_file_names(copy,
         "[valeurs-2025-demonstration.csv](valeurs-2025-demonstration.csv)"
     )
     assert (book / "valeurs-2025-demonstration.csv").is_file()
-    for kind in ("html", "typst"):
-        assert (book / configuration["format"][kind]["include-before-body"]).is_file()
+    formats = configuration["format"]
+    for name in (formats["html"]["include-before-body"], formats["typst"]["include-in-header"][-1]):
+        assert "DONNÉES DE DÉMONSTRATION" in (book / name).read_text("utf-8")
 
 
 def test_a_real_edition_carries_no_mark_of_demonstration(copy, edition):

@@ -206,3 +206,19 @@ def test_ctrl_c_ends_with_its_code_and_says_what_follows(root, monkeypatch, caps
 def test_packages_are_counted_once_each(root):
     (root / "requirements.lock").write_text("# n==0\na==1 ; x\nb==2\nb==3 ; y\n    --hash=sha256:0\n")
     assert install.locked_packages(root) == 2
+
+
+def test_the_link_to_the_sources_is_relative_and_readable_in_any_locale(root):
+    site = root / ".venv" / "lib" / "python3.11" / "site-packages"
+    site.mkdir(parents=True)
+    link = site / "__editable__.obsante-0.1.0.pth"
+    link.write_text(str(root / "src"), encoding="utf-8")
+    install.link_sources(root)
+    written = link.read_text(encoding="ascii").strip()
+    assert (site / written).resolve() == root.resolve() / "src"
+
+
+def test_an_installation_without_link_is_one_clear_error(root):
+    (root / ".venv").mkdir()
+    with pytest.raises(ObsanteError, match=".venv"):
+        install.link_sources(root)

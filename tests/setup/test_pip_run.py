@@ -45,7 +45,19 @@ def test_a_failure_says_what_it_means_and_quotes_pip(said, meaning):
     error = pip_run.failure(["Collecting a", *said.splitlines()], 2)
     assert meaning in error.found
     assert "pip: ERROR" in error.found
-    assert "Collecting" not in error.found
+
+
+def test_a_failure_without_known_cause_quotes_the_last_lines():
+    error = pip_run.failure([f"line {n}" for n in range(50)], 1)
+    assert "pip: line 49" in error.found
+    assert "line 40" not in error.found
+
+
+def test_the_build_tool_can_write_any_path_in_any_locale(monkeypatch):
+    monkeypatch.setenv("LC_ALL", "C")
+    kept = pip_run.environment()
+    assert "LC_ALL" not in kept
+    assert kept["LC_CTYPE"].endswith("UTF-8")
 
 
 def test_a_failing_pip_is_one_clear_error(python):
