@@ -22,7 +22,7 @@ setup:  ## Build .venv from requirements.lock; does nothing if it is complete
 	@python="$${PYTHON:-$$(for name in python3 python3.13 python3.12 python3.11 python; do \
 	    if command -v $$name; then break; fi; done)}"; \
 	if ! command -v "$${python:-python3}" >/dev/null; then \
-	    echo "Error: PYTHON=$${PYTHON:-} and the commands python3, python" >&2; \
+	    echo "Error: Python command $${PYTHON:-python3, python3.13 to python3.11, python}" >&2; \
 	    echo "  found:    no such command" >&2; \
 	    echo "  expected: Python 3.11, 3.12 or 3.13" >&2; \
 	    echo "  to do:    install Python, or name it: PYTHON=/path/to/python3 make report" >&2; \

@@ -13,16 +13,21 @@ import sys
 from obsante.errors import ObsanteError
 
 UTF8_MODE = bool(sys.flags.utf8_mode)
+INTERRUPTED = 130
 
 
 def main() -> None:
     """Run the command line in UTF-8 whatever the locale."""
     if not UTF8_MODE and sys.getfilesystemencoding().lower() != "utf-8":
         sys.exit(_again_in_utf8())
+    # JupyterLab brings this URI grammar: jsonschema takes a second to import it, nbformat needs none.
+    sys.modules.setdefault("rfc3987_syntax", None)
     try:
         from obsante.cli.main import run_command
     except ModuleNotFoundError as error:
         sys.exit(f"Error: {_incomplete(error)}")
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
     run_command()
 
 
@@ -33,7 +38,7 @@ def _again_in_utf8() -> int:
         # The child's kernels must read paths as it writes them.
         return subprocess.call(command, env=os.environ | {"PYTHONUTF8": "1"})
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
 
 
 def _incomplete(error: ModuleNotFoundError) -> ObsanteError:

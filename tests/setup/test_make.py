@@ -81,7 +81,7 @@ def test_the_python_asked_for_does_the_set_up(folder, tmp_path):
 def test_an_unknown_python_is_one_clear_message(folder):
     done = make(folder, "report", PYTHON="python9")
     assert done.returncode != 0
-    assert "PYTHON=python9" in done.stderr
+    assert "Error: Python command python9" in done.stderr
     assert "expected: Python 3.11, 3.12 or 3.13" in done.stderr
     assert "<" not in done.stdout
 
