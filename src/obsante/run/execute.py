@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import matplotlib
 import nbformat
 import papermill
 from jupyter_client.kernelspec import NoSuchKernel
@@ -120,8 +122,17 @@ def _papermill(execution: Execution, observer: _Observer) -> None:
 
 @contextlib.contextmanager
 def _environment(project: Project, edition: Edition, folder: Path) -> Iterator[None]:
-    """What a kernel inherits so that two executions give the same bytes."""
-    wanted = {
+    """What a kernel inherits so that two executions give the same bytes.
+
+    The user's own start-up files and chart styles stay out.
+    """
+    with tempfile.TemporaryDirectory(prefix="obsante-ipython-") as profile:
+        with _variables(_wanted(project, edition, folder) | {"IPYTHONDIR": profile}):
+            yield
+
+
+def _wanted(project: Project, edition: Edition, folder: Path) -> dict[str, str]:
+    return {
         ROOT_VARIABLE: str(project.root),
         RUN_DIRECTORY_VARIABLE: str(folder),
         "SOURCE_DATE_EPOCH": str(edition.source_date_epoch),
@@ -129,7 +140,13 @@ def _environment(project: Project, edition: Edition, folder: Path) -> Iterator[N
         "PYTHONUTF8": "1",
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
+        "MATPLOTLIBRC": str(Path(matplotlib.get_data_path()) / "matplotlibrc"),
     }
+
+
+@contextlib.contextmanager
+def _variables(wanted: dict[str, str]) -> Iterator[None]:
+    """Environment variables for the time of the block."""
     before = {name: os.environ.get(name) for name in wanted}
     os.environ.update(wanted)
     try:
