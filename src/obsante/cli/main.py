@@ -73,7 +73,7 @@ def book(edition: EditionOption = None, engine: EngineOption = "auto") -> None:
 @app.command()
 def preview(
     edition: EditionOption = None,
-    port: Annotated[int, typer.Option(help="Port on this machine; 0 for any.")] = 8765,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on this machine; 0 for any.")] = 8765,
 ) -> None:
     """Serve the book here, rendered again at each change of report/."""
     steps.preview_book(edition, port)

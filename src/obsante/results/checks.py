@@ -106,7 +106,8 @@ def set_aside(table: str) -> Markdown:
     return Markdown(
         f"Contrôle à l'entrée : {french.number(aside.rows_in)} lignes reçues = "
         f"{french.number(aside.rows_kept)} retenues + {french.number(aside.rows_aside)} mises "
-        f"de côté, qui portaient un poids de {french.number(aside.weight_aside)} établissements."
+        f"de côté ; sans compter les copies d'une ligne retenue, celles-ci portaient un poids "
+        f"de {french.number(aside.weight_aside)} établissements."
     )
 
 

@@ -11,6 +11,7 @@ Every value keeps the notebook and the labelled cell that computed it.
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from dataclasses import dataclass, field
@@ -224,7 +225,10 @@ def _described(
     records = described.to_dict("records")
     judge = (definition.precision, edition.precision)
     described["etat"] = [quality.state(record, *judge) for record in records]
-    described["precision"] = [quality.grade(record, *judge) for record in records]
+    described["precision"] = [
+        "" if math.isnan(record["estimation"]) else quality.grade(record, *judge)
+        for record in records
+    ]
     return described[COLUMNS].reset_index(drop=True)
 
 

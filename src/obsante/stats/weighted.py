@@ -77,10 +77,19 @@ def mean(
     *,
     by: Sequence[str] = (),
     level: float,
+    bounds: tuple[float, float] | None = None,
 ) -> pd.DataFrame:
-    """Weighted mean of ``y`` in its own unit, by domain; arguments as :func:`proportion`."""
+    """Weighted mean of ``y`` in its own unit, by domain; arguments as :func:`proportion`.
+
+    Args:
+        bounds: lowest and highest possible value of ``y``, where the interval is cut.
+    """
     ones = pd.Series(1.0, index=answers.index)
-    return _ratio_table(answers, ones, weights, domains, by, level, STUDENT_MEAN)
+    table = _ratio_table(answers, ones, weights, domains, by, level, STUDENT_MEAN)
+    if bounds:
+        ends = ["borne_inf", "borne_sup"]
+        table[ends] = table[ends].clip(*bounds)
+    return table
 
 
 def ratio(

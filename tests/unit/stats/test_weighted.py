@@ -171,3 +171,11 @@ def test_imputing_missing_answers_bounds_the_proportion():
 
 def test_unweighted_ignores_the_weights():
     assert stats.unweighted(answers(1, 0, 0, 1), level=LEVEL)["estimation"][0] == 0.5
+
+
+def test_the_interval_of_a_score_stays_on_its_scale():
+    a, w = answers(100, 100, 90), weights(1, 1, 1)
+    free = stats.mean(a, w, pd.DataFrame(index=a.index), level=LEVEL).iloc[0]
+    cut = stats.mean(a, w, pd.DataFrame(index=a.index), level=LEVEL, bounds=(0, 100)).iloc[0]
+    assert free["borne_sup"] > 100 == cut["borne_sup"]
+    assert cut["borne_inf"] == free["borne_inf"]
