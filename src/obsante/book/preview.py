@@ -40,21 +40,21 @@ def preview(
     """
     with tempfile.TemporaryDirectory(prefix="obsante-preview-") as scratch:
         site = Path(scratch) / "site"
-        seen = _stamps(project)
-        _render(project, edition, site)
-        server = _server(site, port)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        say(f"Preview at http://127.0.0.1:{server.server_port}/ (Ctrl-C to stop)")
-        try:
-            while True:
-                time.sleep(POLL_SECONDS)
-                stamps = _stamps(project)
-                if stamps != seen:
-                    seen = stamps
-                    say(_render_or_tell(project, edition, site))
-        finally:
-            server.shutdown()
-            server.server_close()
+        # The port first: a taken one is told before the time of a rendering is spent.
+        with _server(site, port) as server:
+            seen = _stamps(project)
+            _render(project, edition, site)
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            say(f"Preview at http://127.0.0.1:{server.server_port}/ (Ctrl-C to stop)")
+            try:
+                while True:
+                    time.sleep(POLL_SECONDS)
+                    stamps = _stamps(project)
+                    if stamps != seen:
+                        seen = stamps
+                        say(_render_or_tell(project, edition, site))
+            finally:
+                server.shutdown()
 
 
 def _render(project: Project, edition: Edition, site: Path) -> None:

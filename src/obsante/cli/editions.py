@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from obsante.edition import known_editions, latest_edition, load_edition
 from obsante.errors import EditionError
-from obsante.files import write_atomic
+from obsante.files import fresh_folder, write_atomic
 from obsante.paths import Project
 
 _CONFIGURATION = """\
@@ -59,12 +59,14 @@ def create(project: Project, year: int | None) -> list[str]:
         EditionError: no year, a year out of range, or an edition that exists already.
     """
     year = _check(project, year)
-    write_atomic(project.edition_file(year), _configuration(project, year))
-    folder = project.raw(year)
-    written = [project.edition_file(year)]
-    for name, text in (("sources.yml", _SOURCES), ("CHECKLIST.md", _CHECKLIST.format(year=year))):
-        write_atomic(folder / name, text)
-        written.append(folder / name)
+    folder, configuration = project.raw(year), project.edition_file(year)
+    notes = {"sources.yml": _SOURCES, "CHECKLIST.md": _CHECKLIST.format(year=year)}
+    # All or nothing: half an edition would be the default one, and could not be created again.
+    with fresh_folder(folder) as building:
+        for name, text in notes.items():
+            write_atomic(building / name, text)
+        write_atomic(configuration, _configuration(project, year))
+    written = [configuration, *(folder / name for name in notes)]
     load_edition(project, year)
     lines = [f"Written: {project.relative(path)}" for path in written]
     return [*lines, f"Next: follow {project.relative(folder / 'CHECKLIST.md')}"]

@@ -73,7 +73,9 @@ def book(edition: EditionOption = None, engine: EngineOption = "auto") -> None:
 @app.command()
 def preview(
     edition: EditionOption = None,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on this machine; 0 for any.")] = 8765,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port on this machine; 0 for any.")
+    ] = 8765,
 ) -> None:
     """Serve the book here, rendered again at each change of report/."""
     steps.preview_book(edition, port)
@@ -121,6 +123,10 @@ def run_command() -> None:
         code = error.exit_code
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
+    except OSError as error:
+        problem = _refused(error)
+        console.fail(problem)
+        code = problem.exit_code
     except Exception as error:
         console.unexpected(error)
         code = 70
@@ -128,3 +134,16 @@ def run_command() -> None:
     if code == INTERRUPTED:
         console.say("Interrupted. The last good results and report are unchanged.")
     sys.exit(code or 0)
+
+
+def _refused(error: OSError) -> ObsanteError:
+    """What the system refused where no room foresaw it: a file unreadable, a full /tmp."""
+    problem = ObsanteError(
+        str(error.filename or "a file of this project, or a temporary one"),
+        found=f"could not be read or written: {error.strerror or error}",
+        expected="files that you may read, folders that you may write, a disk with room",
+        remedy="check permissions and free space, of the temporary folder too (TMPDIR)",
+    )
+    # The place of the refusal is what --debug shows.
+    problem.__cause__ = error
+    return problem

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import platform
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from obsante.book import build_book, pdf_name
@@ -26,7 +27,7 @@ def build(year: int | None, engine: str) -> None:
     """Everything: ingest, notebooks, book."""
     project, edition = _open(year)
     steps = Steps()
-    with single_writer(project.lock_file(edition.edition), f"edition {edition.edition}"):
+    with _working_on(project, edition.edition):
         _ingest(project, edition, steps)
         _run(project, edition, [], {}, steps)
         _book(project, edition, engine, steps)
@@ -38,7 +39,7 @@ def build(year: int | None, engine: str) -> None:
 def ingest_only(year: int | None) -> None:
     """Raw files to validated tables."""
     project, edition = _open(year)
-    with single_writer(project.lock_file(edition.edition), f"edition {edition.edition}"):
+    with _working_on(project, edition.edition):
         _ingest(project, edition, Steps())
     say(f"Tables in {project.relative(project.tables(edition.edition))}")
 
@@ -55,7 +56,7 @@ def run_only(
             expected="the edition's own parameters in the committed copies",
             remedy="drop one of the two options",
         )  # fmt: skip
-    with single_writer(project.lock_file(edition.edition), f"edition {edition.edition}"):
+    with _working_on(project, edition.edition):
         plan = _run(project, edition, names, overrides, Steps())
         if save:
             save_outputs(project, plan)
@@ -66,7 +67,7 @@ def run_only(
 def book_only(year: int | None, engine: str) -> None:
     """The book, from values already published."""
     project, edition = _open(year)
-    with single_writer(project.lock_file(edition.edition), f"edition {edition.edition}"):
+    with _working_on(project, edition.edition):
         _book(project, edition, engine, Steps())
     _where(project, edition)
 
@@ -74,7 +75,7 @@ def book_only(year: int | None, engine: str) -> None:
 def preview_book(year: int | None, port: int) -> None:
     """The book on a local address, until Ctrl-C."""
     project, edition = _open(year)
-    with single_writer(project.lock_file(edition.edition), f"edition {edition.edition}"):
+    with _working_on(project, edition.edition):
         book_preview(project, edition, port=port, say=say)
 
 
@@ -125,13 +126,19 @@ def _open(year: int | None) -> tuple[Project, Edition]:
     return project, load_edition(project, latest_edition(project) if year is None else year)
 
 
+def _working_on(project: Project, year: int) -> AbstractContextManager[None]:
+    return single_writer(project.lock_file(year), f"edition {year}")
+
+
 def _ingest(project: Project, edition: Edition, steps: Steps) -> None:
     """The edition and those that it is compared with."""
     years = [*edition.compare_with, edition.edition]
     with steps.step("Ingest", total=len(years)) as advance:
         reports = []
         for year in years:
-            reports.append(ingest_edition(project, load_edition(project, year)))
+            # The caller holds the edition's own lock; those compared with have theirs.
+            with _working_on(project, year) if year != edition.edition else nullcontext():
+                reports.append(ingest_edition(project, load_edition(project, year)))
             advance()
     for report in reports:
         for line in report.summary():
