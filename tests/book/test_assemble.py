@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
+import nbformat
 import pytest
 import yaml
 
@@ -120,6 +122,19 @@ def test_figures_are_vector_in_the_book(copy, edition):
     text = (book / "notebooks/01-infrastructures.ipynb").read_text("utf-8")
     assert "image/svg+xml" in text
     assert "image/png" not in text
+
+
+def test_captions_end_with_a_link_to_the_cell_that_computed(copy, edition):
+    book = assemble(copy, edition, PROVENANCE)
+    cells = nbformat.read(book / "notebooks/01-infrastructures.ipynb", as_version=4).cells
+    source = next(c.source for c in cells if "#| label: fig-dme\n" in c.source)
+    caption = re.search(r"^#\| fig-cap: (.+)$", source, re.MULTILINE)[1]
+    anchor = "c-01-infrastructures-fig-dme"
+    assert yaml.safe_load(caption).endswith(
+        "[Calcul\u00a0: carnet 01-infrastructures, cellule fig-dme]"
+        f"(carnets/01-infrastructures.qmd#{anchor}){{.calcul}}"
+    )
+    assert f"{{#{anchor}}}" in (book / "carnets/01-infrastructures.qmd").read_text("utf-8")
 
 
 def test_variants_and_names_follow_the_edition(edition):

@@ -6,6 +6,7 @@ notebooks with vector figures, ``_variables.yml`` and the generated pages. Both 
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -30,6 +31,7 @@ BANNER = (
 )
 DEMONSTRATION = "(démonstration)"
 _EMBED = re.compile(r"\{\{<\s*embed\s+notebooks/([\w-]+)\.ipynb#")
+_CAPTION = re.compile(r"^#\|\s*((?:fig|tbl)-cap):\s*(.+)$", re.MULTILINE)
 # A fragment of ``report/`` that differs between editions: ``<name>.<variant>.md``.
 VARIANTS = ("campagne", "sans-campagne", "demonstration", "reelle")
 _VARIANT = re.compile(rf"^(.+)\.({'|'.join(VARIANTS)})\.md$")
@@ -100,11 +102,13 @@ def _copy_sources(project: Project, book: Path, wanted: set[str]) -> None:
 
 
 def _copy_notebook(project: Project, year: int, path: Path, target: Path) -> None:
-    """Copy an executed notebook, each labelled figure as the SVG that it published."""
+    """Copy an executed notebook: figures as the SVG published, captions with their source."""
     notebook = nbformat.read(path, as_version=4)
     figures = parts_folder(project, year) / path.stem / "figures"
     for cell in notebook.cells:
         label = proofs.label_of(cell)
+        if label:
+            cell.source = _with_source(path.stem, label, cell.source)
         vector = figures / f"{label}.svg"
         for output in cell.get("outputs", []):
             data = output.get("data", {})
@@ -114,6 +118,16 @@ def _copy_notebook(project: Project, year: int, path: Path, target: Path) -> Non
                 del data["image/png"]
                 data["image/svg+xml"] = vector.read_text(encoding="utf-8")
     write_atomic(target, nbformat.writes(notebook) + "\n")
+
+
+def _with_source(notebook: str, label: str, source: str) -> str:
+    """The cell, the caption of its figure or table ending with a link to its computation."""
+
+    def linked(found: re.Match[str]) -> str:
+        caption = f"{yaml.safe_load(found[2])} {proofs.cell_link(notebook, label)}"
+        return f"#| {found[1]}: {json.dumps(caption, ensure_ascii=False)}"
+
+    return _CAPTION.sub(linked, source)
 
 
 def _write_configuration(

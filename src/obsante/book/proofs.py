@@ -83,11 +83,22 @@ def _sheet(item: Indicator, rows: pd.DataFrame) -> str:
 
 def _cell_link(row: dict) -> str:
     notebook, cell = row["carnet"], row["cellule"]
-    return f"[{cell}](carnets/{notebook}.qmd#{_anchor(notebook, cell)})"
+    return f"[{cell}](carnets/{notebook}.qmd#{cell_anchor(notebook, cell)})"
 
 
-def _anchor(notebook: str, cell: str) -> str:
+def cell_anchor(notebook: str, cell: str) -> str:
+    """Identifier of a labelled cell in the page of its notebook, ``carnets/<notebook>.qmd``."""
     return f"c-{notebook}-{cell}"
+
+
+def cell_link(notebook: str, cell: str, root: str = "") -> str:
+    """Link to the cell that computed a figure or a table, put at the end of its caption.
+
+    Args:
+        root: path of the book's folder from the page; empty for a chapter, which lies there.
+    """
+    name = f"Calcul\u00a0: carnet {notebook}, cellule {cell}"
+    return f"[{name}]({root}carnets/{notebook}.qmd#{cell_anchor(notebook, cell)}){{.calcul}}"
 
 
 def _notebook_page(name: str, notebook: NotebookNode) -> str:
@@ -117,7 +128,7 @@ def _html_only(blocks: list[str]) -> str:
 def _cell_anchor(name: str, cell: NotebookNode) -> str:
     """The cell's label, kept in the PDF: Typst stops at a link whose target is hidden or empty."""
     label = label_of(cell)
-    return f"[Cellule {label}]{{#{_anchor(name, label)}}}\n\n" if label else ""
+    return f"[Cellule {label}]{{#{cell_anchor(name, label)}}}\n\n" if label else ""
 
 
 class _Headings:

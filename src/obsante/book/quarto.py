@@ -15,6 +15,8 @@ OLDEST = (1, 9)
 TIMEOUT_SECONDS = 900
 # Quarto leaves the absolute path of the notebook in the page: private, and never the same twice.
 _PATH_ATTRIBUTE = re.compile(r'\s(?:data-notebook|data-source-notebook)="[^"]*"')
+_ERROR = re.compile(r"^ERROR: *(.+?)(?=^Stack trace:|\Z)", re.DOTALL | re.MULTILINE)
+_LAST_LINES = 12
 
 
 def version() -> tuple[int, ...] | None:
@@ -85,12 +87,18 @@ def _run_quarto(book: Path, epoch: int) -> None:
                               check=False)  # fmt: skip
     except subprocess.TimeoutExpired as error:
         raise _failure("it did not end", f"an end within {TIMEOUT_SECONDS} s") from error
-    messages = (done.stderr + done.stdout).strip().splitlines()
+    messages = (done.stderr + done.stdout).strip().replace(f"{book}{os.sep}", "")
     if done.returncode != 0:
-        raise _failure("\n".join(messages[-12:]) or f"exit code {done.returncode}", "no error")
-    unresolved = [line for line in messages if "Unable to resolve" in line]
+        raise _failure(error_of(messages) or f"exit code {done.returncode}", "no error")
+    unresolved = [line for line in messages.splitlines() if "Unable to resolve" in line]
     if unresolved:
         raise _failure("; ".join(unresolved), "every reference resolved")
+
+
+def error_of(messages: str) -> str:
+    """What Quarto calls an error in its messages, without its stack; else their last lines."""
+    found = _ERROR.search(messages)
+    return found[1].strip() if found else "\n".join(messages.splitlines()[-_LAST_LINES:])
 
 
 def _failure(found: str, expected: str) -> BookError:

@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from obsante.book.proofs import cell_anchor
 from obsante.errors import BookError, nearest
 
 FIGURES = "figures"
@@ -32,8 +33,8 @@ class Cell:
 
     @property
     def anchor(self) -> str:
-        """Where the page of the notebook shows this cell (the rule of ``book.proofs``)."""
-        return f"c-{self.notebook}-{self.label}"
+        """Where the page of the notebook shows this cell."""
+        return cell_anchor(self.notebook, self.label)
 
     @property
     def page(self) -> str:

@@ -17,6 +17,7 @@ import yaml
 from obsante.book.embedded.configuration import Configuration
 from obsante.book.embedded.notebooks import Cell, Notebooks
 from obsante.book.embedded.source import Line, Origin, Source, fence, with_code
+from obsante.book.proofs import cell_link
 from obsante.edition import read_yaml
 from obsante.errors import BookError, nearest
 from obsante.paths import Project
@@ -160,9 +161,7 @@ class Expander:
         pages = {chapter.path for chapter in self.configuration.chapters}
         if cell.page not in pages or f"#{cell.anchor})" in caption:
             return caption
-        target = f"/{cell.page}#{cell.anchor}"
-        name = f"Calcul\u00a0: carnet {cell.notebook}, cellule {cell.label}"
-        return f"{caption} [{name}]({target}){{.calcul}}"
+        return f"{caption} {cell_link(cell.notebook, cell.label, root='/')}"
 
     def _remember_alternative(self, source: Source, cell: Cell, origin: Origin) -> None:
         figure = self.notebooks.figure_of.get(cell.name)
