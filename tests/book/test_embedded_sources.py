@@ -153,21 +153,3 @@ def test_two_renders_give_the_same_bytes(book):
 def test_pandoc_that_does_not_end_is_stopped(book, monkeypatch):
     monkeypatch.setattr("obsante.book.embedded.pandoc.TIMEOUT_SECONDS", 0.001)
     assert "no end after" in failure(book).found
-
-
-def test_a_caption_that_already_links_to_its_cell_gets_no_second_link(book):
-    book.replace(
-        "notebooks/01-exemple.ipynb",
-        "Adoption par région, édition {{< var edition.annee >}}",
-        "Adoption par région [Calcul](carnets/01-exemple.qmd#c-01-exemple-fig-taux){.calcul}",
-    )
-    page = (book.render() / "contexte.html").read_text(encoding="utf-8")
-    assert page.count('"carnets/01-exemple.html#c-01-exemple-fig-taux"') == 1
-
-
-def test_without_the_page_of_a_notebook_its_figures_have_no_link(book):
-    book.replace("_quarto.yml", "    - carnets/01-exemple.qmd\n", "")
-    book.replace("preuves.qmd", "carnets/01-exemple.qmd#c-01-exemple-calcul-taux", "contexte.qmd")
-    book.replace("preuves.qmd", "carnets/01-exemple.qmd#c-01-exemple-fig-taux", "contexte.qmd")
-    page = (book.render() / "contexte.html").read_text(encoding="utf-8")
-    assert "Calcul\u00a0: carnet" not in page

@@ -129,7 +129,6 @@ def test_a_book_before_any_run_names_the_command(project):
     assert "obsante run --edition 2025" in refusal(obsante(project, "book"))
 
 
-@pytest.mark.skipif(not sys.prefix.isascii(), reason="a .pth file with accents in the C locale")
 def test_only_reference_data_in_the_plain_c_locale(project):
     plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     assert obsante(project, "new-edition", "2026", **plain).returncode == 0

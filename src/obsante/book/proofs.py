@@ -9,10 +9,8 @@ import nbformat
 import pandas as pd
 from nbformat import NotebookNode
 
-from obsante.edition import Edition
 from obsante.files import write_atomic
-from obsante.paths import Project
-from obsante.results import french, wording
+from obsante.results import wording
 from obsante.results.display import definition_list, pipe_table
 from obsante.results.registry import Indicator
 from obsante.results.variables import SHEETS_PAGE
@@ -91,14 +89,10 @@ def cell_anchor(notebook: str, cell: str) -> str:
     return f"c-{notebook}-{cell}"
 
 
-def cell_link(notebook: str, cell: str, root: str = "") -> str:
-    """Link to the cell that computed a figure or a table, put at the end of its caption.
-
-    Args:
-        root: path of the book's folder from the page; empty for a chapter, which lies there.
-    """
+def cell_link(notebook: str, cell: str) -> str:
+    """Link to the cell that computed a figure or a table, put at the end of its caption."""
     name = f"Calcul\u00a0: carnet {notebook}, cellule {cell}"
-    return f"[{name}]({root}carnets/{notebook}.qmd#{cell_anchor(notebook, cell)}){{.calcul}}"
+    return f"[{name}](carnets/{notebook}.qmd#{cell_anchor(notebook, cell)}){{.calcul}}"
 
 
 def _notebook_page(name: str, notebook: NotebookNode) -> str:

@@ -14,7 +14,6 @@ import pandera.pandas as pa
 
 from obsante.collect import codes
 from obsante.collect.table_schema import Constraints, Field, Rule, Table
-from obsante.errors import DataError
 
 # What pandera calls its built-in checks.
 BUILT_IN = {"not_nullable": codes.REQUIRED, "field_uniqueness": codes.UNIQUE,
@@ -193,13 +192,3 @@ def _plain(rows: pd.DataFrame) -> pd.DataFrame:
         if isinstance(kind, pd.CategoricalDtype | pd.Int64Dtype)
     }
     return rows.astype(types)
-
-
-def unevaluated(table: Table, failure: object) -> DataError:
-    """A check that could not be carried out: the dictionary is at fault, not the data."""
-    return DataError(
-        f"config/dictionary/{table.name}.yml",
-        found=f"a rule that can't be evaluated: {failure}",
-        expected="an expression of DataFrame.eval on columns of comparable types",
-        remedy="correct the rule",
-    )

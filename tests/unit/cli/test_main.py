@@ -117,11 +117,6 @@ def test_an_interpreter_that_is_not_in_utf8_starts_again_in_utf8(monkeypatch):
     assert called["command"][1:] == ["-X", "utf8", "-m", "obsante", "build", "--edition", "2024"]
 
 
-@pytest.mark.skipif(
-    not sys.prefix.isascii(),
-    reason="in the C locale Python can't read the .pth file of a folder with accents; "
-    "the Makefile sets PYTHONUTF8, which mends it",
-)
 def test_the_command_works_in_the_plain_c_locale():
     environment = os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     done = subprocess.run([sys.executable, "-m", "obsante", "build", "--edition", "1912"],

@@ -10,7 +10,6 @@ from typing import Any
 
 import yaml
 
-from obsante.book.proofs import cell_anchor
 from obsante.errors import BookError, nearest
 
 FIGURES = "figures"
@@ -30,15 +29,6 @@ class Cell:
     @property
     def name(self) -> str:
         return f"notebooks/{self.notebook}.ipynb, cell {self.label}"
-
-    @property
-    def anchor(self) -> str:
-        """Where the page of the notebook shows this cell."""
-        return cell_anchor(self.notebook, self.label)
-
-    @property
-    def page(self) -> str:
-        return f"carnets/{self.notebook}.qmd"
 
 
 @dataclass

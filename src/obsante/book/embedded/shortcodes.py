@@ -17,7 +17,6 @@ import yaml
 from obsante.book.embedded.configuration import Configuration
 from obsante.book.embedded.notebooks import Cell, Notebooks
 from obsante.book.embedded.source import Line, Origin, Source, fence, with_code
-from obsante.book.proofs import cell_link
 from obsante.edition import read_yaml
 from obsante.errors import BookError, nearest
 from obsante.paths import Project
@@ -154,14 +153,7 @@ class Expander:
             )
         caption = cell.options.get(f"{kind}-cap")
         lines = [f"::: {{#{cell.label}}}", *shown]
-        return [*lines, *([self._caption(cell, str(caption)), ""] if caption else []), ":::"]
-
-    def _caption(self, cell: Cell, caption: str) -> str:
-        """The caption with a link to the cell, where the book shows the executed notebook."""
-        pages = {chapter.path for chapter in self.configuration.chapters}
-        if cell.page not in pages or f"#{cell.anchor})" in caption:
-            return caption
-        return f"{caption} {cell_link(cell.notebook, cell.label, root='/')}"
+        return [*lines, *([str(caption), ""] if caption else []), ":::"]
 
     def _remember_alternative(self, source: Source, cell: Cell, origin: Origin) -> None:
         figure = self.notebooks.figure_of.get(cell.name)
