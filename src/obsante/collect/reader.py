@@ -15,7 +15,7 @@ from obsante.edition import load_edition
 from obsante.errors import DataError
 from obsante.files import sha256
 from obsante.paths import Project, find_project
-from obsante.stats.linearised import NATIONAL
+from obsante.stats import NATIONAL
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from obsante.files import write_atomic
 from obsante.results import french
 from obsante.results.publication import cell_label, current, indicator
 from obsante.results.registry import UNIT_LABELS
-from obsante.stats.linearised import NATIONAL
+from obsante.stats import NATIONAL
 
 BLUE, ORANGE, GREY, INK = "#1f4e79", "#b35900", "#7a828c", "#1b1f24"
 _WIDTH = 7.2

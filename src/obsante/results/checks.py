@@ -11,7 +11,7 @@ from obsante.errors import ResultError
 from obsante.results import french, wording
 from obsante.results.display import Markdown, pipe_table
 from obsante.results.publication import current, indicator
-from obsante.stats.linearised import NATIONAL
+from obsante.stats import NATIONAL
 
 
 def balance(rows: pd.DataFrame, total: int) -> Markdown:

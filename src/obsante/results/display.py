@@ -12,7 +12,7 @@ import pandas as pd
 from obsante.results import french, wording
 from obsante.results.publication import current, indicator
 from obsante.results.registry import UNIT_LABELS, Indicator
-from obsante.stats.linearised import NATIONAL
+from obsante.stats import NATIONAL
 
 _DIRECTIONS = {"up": "une hausse est un progrès", "down": "une baisse est un progrès",
                "none": "sans sens de progrès"}  # fmt: skip

@@ -28,12 +28,13 @@ from obsante.paths import Project, find_project
 from obsante.results import quality
 from obsante.results.registry import Indicator, find, load_registry
 from obsante.results.values import COLUMNS, PART, write_values
-from obsante.stats.linearised import NATIONAL
+from obsante.stats import NATIONAL
 
 RUN_DIRECTORY_VARIABLE = "OBSANTE_RUN_DIRECTORY"
 _LABEL = re.compile(r"^#\|\s*label:\s*([\w-]+)\s*$", re.MULTILINE)
 _DEFAULTS = {
     "erreur_type": float("nan"), "borne_inf": float("nan"), "borne_sup": float("nan"),
+    "ddl": float("nan"), "effet_plan": float("nan"),
     "n": 0, "effectif": float("nan"), "n_manquant": 0, "n_sans_objet": 0,
 }  # fmt: skip
 
@@ -125,7 +126,7 @@ def publish(
     Args:
         identifier: id in ``config/indicators``.
         estimates: one row per domain with ``dimension``, ``modalite``, ``estimation`` and, for a
-            survey, the other columns of :data:`obsante.stats.weighted.COLUMNS`; optionally
+            survey, the other columns of :data:`obsante.stats.COLUMNS`; optionally
             ``libelle``, the French name of the domain. Percentages are in proportion, 0 to 1.
         year: year that the values describe; the edition's by default.
         source: source of these values, where it is not the indicator's own.

@@ -20,7 +20,8 @@ def grade(row: dict, precision: str, thresholds: Precision) -> str:
         return GOOD
     if math.isnan(row["borne_inf"]) or math.isnan(row["borne_sup"]):
         return POOR
-    if precision == "interval":
+    if precision == "interval" or row["borne_inf"] == row["borne_sup"]:
+        # Equal limits: every unit was observed, however few they are.
         return GOOD
     if row["n"] < thresholds.minimum_n:
         return POOR

@@ -12,7 +12,7 @@ from babel.dates import format_date
 from obsante.collect import labels
 from obsante.results import french
 from obsante.results.display import Markdown, pipe_table
-from obsante.stats.linearised import NATIONAL
+from obsante.stats import NATIONAL
 
 _SEPARATOR = " ; "
 _UNREAD = {"a_verifier": "à vérifier", "sans_date": "non lue"}

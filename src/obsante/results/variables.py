@@ -18,7 +18,7 @@ import pandas as pd
 from obsante.edition import Authorisation, Edition
 from obsante.results import french, wording
 from obsante.results.registry import Indicator
-from obsante.stats.linearised import NATIONAL
+from obsante.stats import NATIONAL
 
 SHEETS_PAGE = "preuves.qmd"
 # Values of the whole: they hang from the indicator itself.

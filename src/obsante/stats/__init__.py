@@ -1,18 +1,35 @@
-"""Pure functions on frames: weighted estimates and their intervals. Opens no file."""
+"""Pure functions on frames: survey estimates here, the other statistics in sub-packages.
 
-from obsante.stats.answers import binary, components, numeric, score
-from obsante.stats.variants import imputed, unweighted
-from obsante.stats.weighted import (
+``from obsante.stats import composite, disclosure, equity, impact, models, reliability, replicates,
+weighting`` for these. Nothing here opens a file or knows an edition.
+"""
+
+from obsante.stats.answers import binary, components, everyone, numeric, score
+from obsante.stats.survey import (
+    COLUMNS,
+    NATIONAL,
+    SurveyDesign,
+    Wave,
+    change,
+    contrast,
+    covariance,
     difference,
     distribution,
-    independent_difference,
+    graded_distribution,
     mean,
     proportion,
+    quantile,
     ratio,
+    slope,
+    survey_design,
     total,
+    wave_covariance,
 )
+from obsante.stats.variants import imputed, unweighted
 
 __all__ = [
-    "binary", "components", "difference", "distribution", "imputed", "independent_difference",
-    "mean", "numeric", "proportion", "ratio", "score", "total", "unweighted",
+    "COLUMNS", "NATIONAL", "SurveyDesign", "Wave", "binary", "change", "components", "contrast",
+    "covariance", "difference", "distribution", "everyone", "graded_distribution", "imputed",
+    "mean", "numeric", "proportion", "quantile", "ratio", "score", "slope", "survey_design",
+    "total", "unweighted", "wave_covariance",
 ]  # fmt: skip

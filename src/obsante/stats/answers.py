@@ -47,7 +47,7 @@ def binary(
     state = pd.Series("missing", index=answers.index)
     state[y.notna()] = "valid"
     state[codes == NOT_APPLICABLE] = "not_applicable"
-    return pd.DataFrame({"y": y, "state": state})
+    return _frame(y, state, answers.name)
 
 
 def score(components: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
@@ -66,13 +66,23 @@ def score(components: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
     answered = components.notna().sum(axis=1)
     y = (100 * components.mean(axis=1)).where(answered >= minimum)
     state = pd.Series("valid", index=components.index).where(y.notna(), "missing")
-    return pd.DataFrame({"y": y, "state": state})
+    return _frame(y, state, None)
 
 
 def numeric(answers: pd.Series, *, scale: float = 1.0) -> pd.DataFrame:
     """Numbers times ``scale``, with their state, as :func:`binary`; zero is an answer."""
     y = answers.astype("float64") * scale
-    return pd.DataFrame({"y": y, "state": pd.Series("valid", y.index).where(y.notna(), "missing")})
+    return _frame(y, pd.Series("valid", y.index).where(y.notna(), "missing"), answers.name)
+
+
+def everyone(units: pd.DataFrame | pd.Series) -> pd.DataFrame:
+    """One for every unit, to count them with :func:`obsante.stats.total`."""
+    return _frame(pd.Series(1.0, units.index), pd.Series("valid", units.index), "unit")
+
+
+def _frame(y: pd.Series, state: pd.Series, name: object) -> pd.DataFrame:
+    """Values and states; the name of the question names the answers in errors."""
+    return pd.DataFrame({"y": y, "state": state}).rename_axis(columns=name)
 
 
 def components(**answers: pd.DataFrame) -> pd.DataFrame:

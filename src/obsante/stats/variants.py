@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import pandas as pd
 
-from obsante.stats.weighted import proportion
+from obsante.stats.survey import SurveyDesign, proportion, survey_design
 
 
 def unweighted(answers: pd.DataFrame, *, level: float) -> pd.DataFrame:
-    """National proportion with every weight equal to one, to see what the weights do."""
-    ones = pd.Series(1.0, index=answers.index)
-    return proportion(answers, ones, pd.DataFrame(index=answers.index), level=level)
+    """National proportion with every weight equal to one and no strata, to see what they do."""
+    equal = survey_design(pd.DataFrame({"weight": 1.0}, index=answers.index), weights="weight")
+    return proportion(answers, equal, answers[[]], level=level)
 
 
 def imputed(
     answers: pd.DataFrame,
     value: float,
-    weights: pd.Series,
+    design: SurveyDesign,
     domains: pd.DataFrame,
     *,
     level: float,
@@ -26,4 +26,4 @@ def imputed(
     filled = answers.assign(
         y=answers["y"].where(~missing, value), state=answers["state"].where(~missing, "valid")
     )
-    return proportion(filled, weights, domains, level=level)
+    return proportion(filled, design, domains, level=level)

@@ -81,10 +81,13 @@ def test_estimates_are_within_four_standard_errors_of_the_truth(
     respondents, truths, year, indicator
 ):
     rows = respondents[year]
-    rows = rows[rows[YES_NO[indicator]].isin(["oui", "non"])]
-    y = (rows[YES_NO[indicator]] == "oui").astype("float64")
-    answers = pd.DataFrame({"y": y, "state": "valid"})
-    estimate = stats.proportion(answers, rows["poids"], rows[[]], level=0.95).iloc[0]
+    column = rows[YES_NO[indicator]]
+    y = (column == "oui").astype("float64").where(column.isin(["oui", "non"]))
+    answers = stats.numeric(y)
+    design = stats.survey_design(
+        rows, weights="poids", strata="strate", psu_population="taille_strate"
+    )
+    estimate = stats.proportion(answers, design, rows[[]], level=0.95).iloc[0]
     known = truths[year]["indicateurs"][indicator]["national"]
     assert abs(estimate["estimation"] - known) < 4 * estimate["erreur_type"]
 

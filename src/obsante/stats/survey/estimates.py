@@ -1,0 +1,213 @@
+"""Tables of estimates: the whole sample, then every domain of every dimension, in one call.
+
+Each row carries the estimate, its standard error, interval, degrees of freedom, design effect and
+coefficient of variation, the unweighted number of answers and what they stand for. A domain
+without an answer is a row with n = 0 and no estimate: never a zero. A domain observed whole has
+no sampling error: its interval is its value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pandas as pd
+
+from obsante.stats import checks
+from obsante.stats.survey import intervals, linear
+from obsante.stats.survey.design import SurveyDesign
+from obsante.stats.survey.domains import Partition, counts, partitions, same_rows
+
+COLUMNS = [
+    "dimension", "modalite", "estimation", "erreur_type", "borne_inf", "borne_sup", "ddl",
+    "effet_plan", "cv", "n", "effectif", "n_manquant", "n_sans_objet", "methode",
+]  # fmt: skip
+
+INTERVAL_NAMES = {
+    "korn-graubard": "de Korn-Graubard", "logit": "logit", "beta": "bêta", "wilson": "de Wilson",
+}  # fmt: skip
+MEAN = "moyenne pondérée, intervalle de Student"
+RATIO = "ratio de totaux pondérés, intervalle de Student"
+TOTAL = "total pondéré, intervalle de Student"
+
+Limits = Callable[[linear.Linear, np.ndarray], intervals.Limits]
+
+
+def proportion(
+    answers: pd.DataFrame,
+    design: SurveyDesign,
+    domains: pd.DataFrame,
+    *,
+    by: Sequence[str] = (),
+    level: float,
+    interval: str = "korn-graubard",
+) -> pd.DataFrame:
+    """Weighted proportion (0 to 1), nationally then in each domain of each dimension.
+
+    p_d = sum(w y) / sum(w) over the units of d with a valid answer.
+
+    Args:
+        answers: ``y`` (1, 0 or NaN) and ``state`` for each row of the design, from
+            :func:`obsante.stats.binary`.
+        design: the sample, from :func:`obsante.stats.survey_design`.
+        domains: one column for each dimension, the design's rows.
+        by: the dimensions wanted, columns of ``domains``.
+        level: confidence level, in proportion.
+        interval: ``korn-graubard`` (published), ``logit``, ``beta`` or ``wilson``.
+
+    Returns:
+        One row for each domain, columns :data:`COLUMNS`.
+
+    Raises:
+        DataError: a value is neither 0 nor 1, all are missing, a dimension or an interval is
+            unknown, or the rows are not the design's.
+
+    >>> from obsante.stats import survey_design
+    >>> a = pd.DataFrame({"y": [1.0, 0.0, 1.0, 0.0], "state": "valid", "w": 1.0})
+    >>> proportion(a, survey_design(a, weights="w"), a[[]], level=0.95)["estimation"].tolist()
+    [0.5]
+    """
+    limits = limits_of(interval, level)
+    y = answered(answers, design)
+    checks.binary_values(y, name_of(answers))
+    method = f"proportion pondérée, intervalle {INTERVAL_NAMES[interval]}"
+    return _table(y, None, answers, design, domains, by, level, limits, method)
+
+
+def mean(
+    answers: pd.DataFrame,
+    design: SurveyDesign,
+    domains: pd.DataFrame,
+    *,
+    by: Sequence[str] = (),
+    level: float,
+    bounds: tuple[float, float] | None = None,
+) -> pd.DataFrame:
+    """Weighted mean of ``y`` in its own unit, by domain; arguments as :func:`proportion`.
+
+    Args:
+        bounds: lowest and highest possible value of ``y``, where the interval is cut.
+    """
+    y = answered(answers, design)
+    table = _table(y, None, answers, design, domains, by, level, None, MEAN)
+    if bounds:
+        ends = ["borne_inf", "borne_sup"]
+        table[ends] = table[ends].clip(*bounds)
+    return table
+
+
+def ratio(
+    answers: pd.DataFrame,
+    denominator: pd.Series,
+    design: SurveyDesign,
+    domains: pd.DataFrame,
+    *,
+    by: Sequence[str] = (),
+    level: float,
+) -> pd.DataFrame:
+    """Ratio of two weighted totals, sum(w y) / sum(w x), by domain; x is ``denominator``.
+
+    Units with a missing y or x leave both totals. Other arguments as :func:`proportion`.
+    """
+    same_rows(design, denominator, str(denominator.name))
+    x = checks.vector(denominator, str(denominator.name), design.size)
+    checks.some_value(x, str(denominator.name))
+    known = np.isfinite(x)
+    state = answers["state"].where(known | (answers["state"] != "valid"), "missing")
+    usable = answers.assign(y=answers["y"].where(known), state=state)
+    y = answered(usable, design)
+    return _table(y, x, usable, design, domains, by, level, None, RATIO)
+
+
+def total(
+    answers: pd.DataFrame,
+    design: SurveyDesign,
+    domains: pd.DataFrame,
+    *,
+    by: Sequence[str] = (),
+    level: float,
+) -> pd.DataFrame:
+    """Weighted total of ``y`` in its own unit, by domain; arguments as :func:`proportion`.
+
+    Missing answers are not imputed: the total is that of the units which answered. With y = 1
+    (:func:`obsante.stats.everyone`) it is a number of units; where the weights reproduce the
+    frame it has no sampling error, and its interval is the value itself.
+    """
+    y = answered(answers, design)
+    return _table(y, None, answers, design, domains, by, level, None, TOTAL, linear.total)
+
+
+def covariance(
+    answers: pd.DataFrame, design: SurveyDesign, domains: pd.DataFrame, *, by: str
+) -> pd.DataFrame:
+    """Covariance matrix of the domain means of one dimension, domains as rows and columns.
+
+    Off the diagonal it is zero only where no PSU and no stratum straddles two domains.
+    """
+    y = answered(answers, design)
+    domain = list(partitions(domains, [by]))[1]
+    labels = pd.Index(domain.labels, name=by)
+    return pd.DataFrame(linear.ratio(design, y, None, domain).covariance, labels, labels)
+
+
+def limits_of(interval: str, level: float) -> Limits:
+    """The interval of a proportion as a function of linearised estimates and counts."""
+    function = intervals.proportion_interval(interval)
+
+    def limits(part: linear.Linear, n: np.ndarray) -> intervals.Limits:
+        share = {"fraction": part.fraction} if interval == "korn-graubard" else {}
+        return function(part.value, part.variance, n, part.df, level, **share)
+
+    return limits
+
+
+def name_of(answers: pd.DataFrame) -> str:
+    """Name of the question, for errors."""
+    return str(answers.columns.name or "y")
+
+
+def answered(answers: pd.DataFrame, design: SurveyDesign) -> np.ndarray:
+    """The values of ``y`` (n,), NaN where there is none; at least one is known."""
+    same_rows(design, answers, name_of(answers))
+    y = checks.vector(checks.column(answers, "y"), name_of(answers), design.size)
+    checks.some_value(y, name_of(answers))
+    return y
+
+
+def _table(
+    y, x, answers, design, domains, by, level, limits: Limits | None, method, estimate=None
+) -> pd.DataFrame:
+    checks.probability(level, "level")
+    same_rows(design, domains, "domains")
+    blocks = []
+    for domain in partitions(domains, by):
+        part = estimate(design, y, domain) if estimate else linear.ratio(design, y, x, domain)
+        blocks.append(block(part, domain, design, answers["state"], level, limits))
+    return pd.concat(blocks, ignore_index=True).assign(methode=method)[COLUMNS]
+
+
+def block(
+    part: linear.Linear, domain: Partition, design, state, level: float, limits: Limits | None
+) -> pd.DataFrame:
+    """The rows of one partition; without ``limits``, Student's."""
+    numbers = counts(design, state, domain, part.codes >= 0)
+    if limits:
+        low, high = limits(part, numbers["n"])
+    else:
+        low, high = intervals.student(part.value, part.variance, part.df, level)
+    low, high = (np.where(part.census, part.value, limit) for limit in (low, high))
+    return pd.DataFrame(
+        {"dimension": domain.dimension, "modalite": domain.labels}
+        | estimate_columns(part.value, part.variance, low, high, part.df, part.design_effect)
+        | numbers
+    )
+
+
+def estimate_columns(value, variance, low, high, df, design_effect) -> dict[str, np.ndarray]:
+    """The columns that describe estimates and their precision, arrays of one shape."""
+    error = np.sqrt(variance)
+    size = np.where(value != 0, np.abs(value), np.nan)
+    return {
+        "estimation": value, "erreur_type": error, "borne_inf": low, "borne_sup": high,
+        "ddl": df, "effet_plan": design_effect, "cv": error / size,
+    }  # fmt: skip

@@ -1,0 +1,156 @@
+"""Covariance of weighted totals under a survey design, and the residuals of calibration.
+
+One pass serves both stages: unit totals, centred in their group (PSUs in strata, then SSUs in
+PSUs), scaled and multiplied. Units are taken by blocks, so that memory does not follow the number
+of units times the number of domains, and totals are centred before they are squared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from obsante.stats.survey.design import SurveyDesign
+
+# Numbers in one block: it stays in the processor's cache.
+_BLOCK = 200_000
+# Singular values under this share of the largest one are rounding errors.
+_RANK = 1e-10
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """One adjustment of the weights: ``basis`` spans sqrt(before) times the auxiliaries (n, r)."""
+
+    basis: np.ndarray
+    before: np.ndarray
+    after: np.ndarray
+
+    @classmethod
+    def of(cls, auxiliaries: np.ndarray, before: np.ndarray, after: np.ndarray) -> Calibration:
+        """The adjustment from weights ``before`` to ``after`` on the auxiliaries (n, q)."""
+        scaled = np.asarray(auxiliaries, dtype=float) * np.sqrt(before)[:, None]
+        # Columns of one size: an amount in dirhams does not hide a column of ones.
+        norms = np.linalg.norm(scaled, axis=0)
+        scaled = scaled[:, norms > 0] / norms[norms > 0]
+        left, singular, _ = np.linalg.svd(scaled, full_matrices=False)
+        return cls(left[:, singular > singular[0] * _RANK], before, after)
+
+    def residual(self, z: np.ndarray) -> np.ndarray:
+        """z (n, k) without the part of the influence that the auxiliaries explain."""
+        root = np.sqrt(self.before)[:, None]
+        u = z / self.after[:, None] * root
+        return (u - self.basis @ (self.basis.T @ u)) / root * self.after[:, None]
+
+
+@dataclass(frozen=True, eq=False)
+class _Stage:
+    """Units (U) in groups (G): the unit of each row, the group of each unit, and how to weigh."""
+
+    unit: np.ndarray
+    group: np.ndarray
+    sampled: np.ndarray
+    scale: np.ndarray
+    lonely: np.ndarray
+
+
+def covariance(
+    design: SurveyDesign, z: np.ndarray, codes: np.ndarray | None, size: int
+) -> np.ndarray:
+    """Covariance of the totals of z; see :meth:`SurveyDesign.covariance`."""
+    if design.calibrations:
+        z, codes = carried_back(design, _spread(z, codes, size)), None
+    if z.ndim == 1 and codes is None:
+        codes = np.zeros(len(z), dtype=np.int64)
+    return sum(_between(stage, z, codes, size) for stage in _stages(design))
+
+
+def _spread(z: np.ndarray, codes: np.ndarray | None, size: int) -> np.ndarray:
+    """z as (n, k), one column for each domain."""
+    if z.ndim == 2:
+        return z
+    wide = np.zeros((len(z), size))
+    wide[np.arange(len(z)), 0 if codes is None else codes] = z
+    return wide
+
+
+def carried_back(design: SurveyDesign, z: np.ndarray) -> np.ndarray:
+    """z (n, k) without what the calibrations of the design explain, the last one first."""
+    for step in reversed(design.calibrations):
+        z = step.residual(z)
+    return z
+
+
+def _stages(design: SurveyDesign) -> Iterator[_Stage]:
+    n, f = design.sampled_psu, design.first_fraction
+    scale = np.where(n > 1, (1 - f) * n / np.maximum(n - 1, 1), 0.0)
+    if design.lonely == "adjust":
+        scale = np.where(design.lonely_strata, 1 - f, scale)
+    yield _Stage(design.psu, design.psu_stratum, n, scale, design.lonely_strata)
+    if design.second is not None:
+        second = design.second
+        m, g = second.sampled, second.fraction
+        alone = (m == 1) & (second.population > 1)
+        # A PSU with one SSU of several has no spread of its own; "certainty" leaves it out.
+        scale = np.where(m > 1, (1 - g) * m / np.maximum(m - 1, 1), 0.0)
+        if design.lonely != "certainty":
+            scale = np.where(alone, 1 - g, scale)
+        yield _Stage(second.ssu, second.ssu_psu, m, scale * f[design.psu_stratum], alone)
+
+
+def _between(stage: _Stage, z: np.ndarray, codes: np.ndarray | None, size: int) -> np.ndarray:
+    """sum over groups of scale times the cross-products of unit totals centred in their group."""
+    k = z.shape[1] if z.ndim == 2 else size
+    centre = _centres(stage, z, codes, k)
+    weigh = np.sqrt(stage.scale)
+    result = np.zeros((k, k))
+    for low, totals in _unit_totals(stage, z, codes, k):
+        group = stage.group[low : low + len(totals)]
+        totals -= centre[group]
+        totals *= weigh[group][:, None]
+        result += totals.T @ totals
+    return result
+
+
+def _centres(stage: _Stage, z: np.ndarray, codes: np.ndarray | None, k: int) -> np.ndarray:
+    """Mean unit total of each group (G, k); the grand mean for a group with a single unit."""
+    group = stage.group[stage.unit]
+    groups = len(stage.sampled)
+    if codes is not None:
+        sums = np.bincount(group * k + codes, z, groups * k).reshape(groups, k)
+    else:
+        sums = np.column_stack([np.bincount(group, z[:, c], groups) for c in range(k)])
+    centre = sums / np.maximum(stage.sampled, 1)[:, None]
+    centre[stage.lonely] = sums.sum(axis=0) / len(stage.group)
+    return centre
+
+
+def _unit_totals(
+    stage: _Stage, z: np.ndarray, codes: np.ndarray | None, k: int
+) -> Iterator[tuple[int, np.ndarray]]:
+    """Blocks of unit totals, with the number of their first unit."""
+    units = len(stage.group)
+    order, starts = _by_unit(stage.unit, units)
+    step = max(1, _BLOCK // k)
+    for low in range(0, units, step):
+        high = min(low + step, units)
+        rows = slice(starts[low], starts[high]) if order is None else order[starts[low] : starts[high]]
+        unit = stage.unit[rows] - low
+        if codes is not None:
+            flat = np.bincount(unit * k + codes[rows], z[rows], (high - low) * k)
+            yield low, flat.reshape(high - low, k)
+        else:
+            columns = [np.bincount(unit, z[rows, c], high - low) for c in range(k)]
+            yield low, np.column_stack(columns)
+
+
+def _by_unit(unit: np.ndarray, units: int) -> tuple[np.ndarray | None, np.ndarray]:
+    """Order that sorts the rows by unit (None if they are), and where each unit starts."""
+    starts = np.concatenate([[0], np.cumsum(np.bincount(unit, minlength=units))])
+    if (unit[1:] >= unit[:-1]).all():
+        return None, starts
+    return np.argsort(unit, kind="stable"), starts

@@ -1,0 +1,158 @@
+"""Differences, contrasts, quantiles and changes between editions, worked by hand."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from obsante import stats
+from obsante.errors import DataError
+
+LEVEL = 0.95
+
+
+def answers(*values: float | None) -> pd.DataFrame:
+    return stats.numeric(pd.Series(values, dtype="float64", name="question"))
+
+
+def simple(*weights: float) -> stats.SurveyDesign:
+    return stats.survey_design(pd.DataFrame({"w": weights}), weights="w")
+
+
+def test_a_difference_carries_the_influence_of_both_groups():
+    a, d = answers(1, 1, 0, 1, 0, 0), simple(*[1] * 6)
+    urban = pd.Series([True, True, True, False, False, False])
+    found = stats.difference(a, d, urban, ~urban, level=LEVEL).iloc[0]
+    z = np.array([1 / 3, 1 / 3, -2 / 3, -2 / 3, 1 / 3, 1 / 3]) / 3
+    assert found["estimation"] == pytest.approx(1 / 3)
+    assert found["erreur_type"] == pytest.approx(math.sqrt(6 / 5 * (z**2).sum()))
+    assert found[["n", "ddl"]].tolist() == [6, 2]
+
+
+def test_a_part_and_its_whole_may_be_compared():
+    a, d = answers(1, 0, 1, 1), simple(*[1] * 4)
+    part = pd.Series([True, True, False, False])
+    found = stats.difference(a, d, part, pd.Series([True] * 4), level=LEVEL).iloc[0]
+    z = np.array([0.25, -0.25, 0, 0]) - (np.array([1, 0, 1, 1]) - 0.75) / 4
+    assert found["estimation"] == -0.25
+    assert found["erreur_type"] == pytest.approx(math.sqrt(4 / 3 * (z**2).sum()))
+    assert found["n"] == 4
+
+
+def test_a_contrast_of_two_domains_is_their_difference():
+    a, d = answers(1, 1, 0, 1, 0, 0, 5), simple(*[1] * 7)
+    milieu = pd.Series([*"uuurrrm"], name="milieu")
+    contrast = stats.contrast(a, d, milieu, {"u": 1, "r": -1}, level=LEVEL).iloc[0]
+    gap = stats.difference(a, d, milieu == "u", milieu == "r", level=LEVEL).iloc[0]
+    numbers = ["estimation", "erreur_type", "borne_inf", "borne_sup", "ddl", "n"]
+    assert contrast[numbers].astype(float).tolist() == pytest.approx(gap[numbers].tolist())
+
+
+def test_a_contrast_keeps_the_unit_of_its_coefficients():
+    a, d = answers(1, 3, 5, 7, 9, 11), simple(*[1] * 6)
+    year = pd.Series([1, 1, 2, 2, 3, 3], name="year")
+    slope = stats.contrast(a, d, year, {"1": -0.5, "3": 0.5}, level=LEVEL).iloc[0]
+    assert slope["estimation"] == pytest.approx((10 - 2) / 2)
+
+
+@pytest.mark.parametrize("coefficients", [{"z": 1}, {"m": 1}, {"u": 0}, {}])
+def test_a_contrast_of_nothing_is_an_error(coefficients):
+    a, d = answers(1, 0, None), simple(1, 1, 1)
+    milieu = pd.Series([*"urm"], name="milieu")
+    with pytest.raises(DataError, match="milieu"):
+        stats.contrast(a, d, milieu, coefficients, level=LEVEL)
+
+
+def test_a_difference_with_an_empty_group_is_an_error():
+    a, d = answers(1, None), simple(1, 1)
+    first = pd.Series([True, False])
+    with pytest.raises(DataError, match="domain 'second'\n.*no unit with an answer"):
+        stats.difference(a, d, first, ~first, level=LEVEL)
+
+
+def test_a_median_is_the_value_where_half_the_weight_is_reached():
+    a, d = answers(1, 2, 3, 4, None), simple(1, 1, 1, 3, 50)
+    found = stats.quantile(a, 0.5, d, a[[]], level=LEVEL).iloc[0]
+    assert found["estimation"] == 3
+    assert found[["n", "n_manquant"]].tolist() == [4, 1]
+
+
+def test_the_interval_of_a_median_is_read_on_the_distribution():
+    values = np.arange(1.0, 101.0)
+    d = simple(*[1] * 100)
+    a = answers(*values)
+    found = stats.quantile(a, 0.5, d, a[[]], level=LEVEL).iloc[0]
+    half = stats.proportion(answers(*(values <= 50)), d, a[[]], level=LEVEL).iloc[0]
+    assert found["borne_inf"] == math.ceil(100 * half["borne_inf"])
+    assert found["borne_sup"] == math.ceil(100 * half["borne_sup"])
+
+
+def test_a_median_among_ties_keeps_its_interval_about_the_half():
+    a, d = answers(*[0] * 90, *range(1, 11)), simple(*[1] * 100)
+    found = stats.quantile(a, 0.5, d, a[[]], level=LEVEL).iloc[0]
+    assert found[["borne_inf", "estimation", "borne_sup"]].tolist() == [0, 0, 0]
+
+
+def test_each_domain_has_its_quantile_and_an_empty_one_has_none():
+    a, d = answers(1, 2, 3, 10, 20, 30), simple(*[1] * 6)
+    milieu = pd.Categorical([*"uuurrr"], categories=["u", "r", "m"])
+    found = stats.quantile(a, 0.5, d, pd.DataFrame({"milieu": milieu}), by=["milieu"], level=LEVEL)
+    assert found["estimation"].tolist()[:3] == [3, 2, 20]
+    assert found.iloc[3][["estimation", "borne_inf", "borne_sup"]].isna().all()
+
+
+def test_a_quantile_of_order_fifty_is_an_error():
+    a = answers(1, 2)
+    with pytest.raises(DataError, match="'probability'"):
+        stats.quantile(a, 50, simple(1, 1), a[[]], level=LEVEL)
+
+
+def wave(units: list[int], values: list[float], population: int = 10) -> stats.Wave:
+    frame = pd.DataFrame({"id": units, "w": population / len(units), "N": population})
+    d = stats.survey_design(frame, weights="w", psu="id", psu_population="N")
+    return stats.Wave(d, answers(*values))
+
+
+def test_a_change_on_the_same_units_is_that_of_their_differences():
+    before, after = [1.0, 5, 2, 8], [2.0, 7, 2, 9]
+    found = stats.change({2024: wave([1, 2, 3, 4], before), 2025: wave([1, 2, 3, 4], after)},
+                         level=LEVEL).iloc[0]  # fmt: skip
+    moved = np.subtract(after, before)
+    assert found["estimation"] == pytest.approx(moved.mean())
+    assert found["erreur_type"] == pytest.approx(math.sqrt(0.6 * moved.var(ddof=1) / 4))
+    assert found["modalite"] == "2024"
+
+
+def test_samples_without_common_units_have_no_covariance_but_that_of_a_finite_population():
+    waves = {2024: wave([1, 2, 3], [1, 5, 3]), 2025: wave([4, 5, 6], [2, 2, 8])}
+    matrix = stats.wave_covariance(waves).to_numpy()
+    assert matrix[0, 1] == 0
+    found = stats.change(waves, level=LEVEL).iloc[0]
+    assert found["erreur_type"] == pytest.approx(math.sqrt(np.trace(matrix)))
+
+
+def test_the_covariance_of_overlapping_samples_is_that_of_tam():
+    waves = {
+        2024: wave([1, 2, 3, 4], [1, 5, 2, 8], population=20),
+        2025: wave([3, 4, 5, 6, 7], [2, 9, 4, 4, 1], population=20),
+    }
+    matrix = stats.wave_covariance(waves).to_numpy()
+    common = np.cov([2, 8], [2, 9])[0, 1]
+    assert matrix[0, 1] == pytest.approx((2 / (4 * 5) - 1 / 20) * common)
+
+
+def test_the_slope_of_three_editions_keeps_the_gaps_between_years():
+    waves = {year: wave([1, 2, 3], [v, v, v + 3]) for year, v in ((2020, 1), (2021, 3), (2025, 4))}
+    found = stats.slope(waves, level=LEVEL).iloc[0]
+    assert found["estimation"] == pytest.approx(np.polyfit([2020, 2021, 2025], [2, 4, 5], 1)[0])
+
+
+def test_one_edition_or_an_empty_one_can_not_be_compared():
+    with pytest.raises(DataError, match=r"1 edition\(s\)"):
+        stats.change({2025: wave([1, 2], [1, 2])}, level=LEVEL)
+    nobody = stats.Wave(wave([1, 2], [1, 2]).design, answers(1, 2), pd.Series([False, False]))
+    with pytest.raises(DataError, match="edition 2024\n.*no unit of the domain"):
+        stats.change({2024: nobody, 2025: wave([1, 2], [1, 2])}, level=LEVEL)
