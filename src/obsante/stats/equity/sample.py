@@ -1,0 +1,147 @@
+"""The units that an index of inequality uses, and the row that it returns.
+
+Every index is a function of weighted means over the units inside the domain that have all the
+values. Its influence u gives z = w u / sum(w) on these units and 0 on the others, so that the
+whole design stays in the variance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from obsante.errors import DataError
+from obsante.stats import checks
+from obsante.stats.equity.ranks import mean_above, weighted_rank
+from obsante.stats.survey.design import SurveyDesign
+from obsante.stats.survey.domains import same_rows
+from obsante.stats.survey.intervals import student
+
+Values = Sequence | np.ndarray | pd.Series
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """Units used (``inside``, over the design's rows) and, for these only, y and the rank."""
+
+    design: SurveyDesign
+    inside: np.ndarray
+    missing: int
+    name: str
+    y: np.ndarray
+    ranking: np.ndarray
+
+    @property
+    def weights(self) -> np.ndarray:
+        """Weights of the units used."""
+        return self.design.weights[self.inside]
+
+    @property
+    def rank(self) -> np.ndarray:
+        """Weighted fractional ranks of the units used."""
+        return weighted_rank(self.ranking, self.weights)
+
+    def mean(self, values: np.ndarray) -> float:
+        """Weighted mean over the units used."""
+        return float(np.average(values, weights=self.weights))
+
+    def above(self, values: np.ndarray) -> np.ndarray:
+        """:func:`mean_above` of ``values`` over the units used."""
+        return mean_above(values, self.ranking, self.weights)
+
+    def scores(self, influence: np.ndarray) -> np.ndarray:
+        """z (n,) or (n, k) over the design's rows, from the influence on the units used."""
+        share = self.weights / self.weights.sum()
+        z = np.zeros((self.design.size, *np.shape(influence)[1:]))
+        z[self.inside] = (share * np.asarray(influence).T).T
+        return z
+
+
+def drawn(design: SurveyDesign, y: Values, ranking: Values, inside: Values | None) -> Sample:
+    """The sample of y and of the variable that ranks, checked."""
+    name, order = name_of(y, "y"), name_of(ranking, "ranking")
+    values, ranks = aligned(design, y, name), aligned(design, ranking, order)
+    domain = membership(design, inside)
+    used = domain & np.isfinite(values) & np.isfinite(ranks)
+    if used.sum() < 2:
+        raise DataError(
+            f"'{name}' ranked by '{order}'",
+            found=f"{used.sum()} unit(s) of the domain with both values, of {domain.sum()}",
+            expected="at least two",
+            remedy="check that both questions were asked in this domain, or leave the index out",
+        )
+    missing = int((domain & ~used).sum())
+    return Sample(design, used, missing, name, values[used], ranks[used])
+
+
+def name_of(values: Values, default: str) -> str:
+    """Name of a Series, else ``default``."""
+    name = getattr(values, "name", None)
+    return default if name is None else str(name)
+
+
+def aligned(design: SurveyDesign, values: Values, name: str) -> np.ndarray:
+    """One float for each row of the design; infinite values are errors."""
+    if isinstance(values, pd.Series):
+        same_rows(design, values, name)
+    array = checks.vector(values, name, design.size)
+    if np.isinf(array).any():
+        raise DataError(
+            f"'{name}', row {int(np.flatnonzero(np.isinf(array))[0])}",
+            found="an infinite value",
+            expected="a number, or a missing value",
+            remedy="correct the calculation that gave it",
+        )
+    return array
+
+
+def membership(design: SurveyDesign, inside: Values | None) -> np.ndarray:
+    """The domain as one bool for each row; everyone by default."""
+    if inside is None:
+        return np.ones(design.size, dtype=bool)
+    if isinstance(inside, pd.Series):
+        same_rows(design, inside, "inside")
+    member = np.asarray(inside)
+    if member.dtype != bool or member.shape != (design.size,):
+        raise DataError(
+            "'inside'",
+            found=f"{member.dtype} of shape {member.shape}",
+            expected=f"True or False for each of the {design.size} rows of the design",
+            remedy="build it by comparing a column of the design's table with a value",
+        )
+    return member
+
+
+def ordered(sample: Sample) -> Sample:
+    """The same sample, unless all its units tie."""
+    if np.ptp(sample.ranking) == 0:
+        raise DataError(
+            f"ranking of '{sample.name}'",
+            found=f"{len(sample.ranking)} units that all have the value {sample.ranking[0]:g}",
+            expected="at least two different values",
+            remedy="rank by a variable that varies in this domain",
+        )
+    return sample
+
+
+def row(
+    sample: Sample, value: float, influence: np.ndarray, level: float, method: str
+) -> pd.DataFrame:
+    """One row: the estimate, its standard error and its Student interval."""
+    checks.probability(level, "level")
+    variance = float(sample.design.covariance(sample.scores(influence))[0, 0])
+    df = sample.design.degrees_of_freedom(sample.inside)
+    low, high = student(value, variance, df, level)
+    return table(sample, value, variance**0.5, (low, high), df, method)
+
+
+def table(sample: Sample, value, error, limits, df: int, method: str) -> pd.DataFrame:
+    """Estimates, standard errors and limits (numbers or arrays of one shape) as a table."""
+    columns = {
+        "estimation": value, "erreur_type": error, "borne_inf": limits[0], "borne_sup": limits[1],
+        "ddl": df, "n": int(sample.inside.sum()), "n_manquant": sample.missing, "methode": method,
+    }  # fmt: skip
+    return pd.DataFrame(columns, index=range(np.size(value)))

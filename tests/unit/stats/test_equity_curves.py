@@ -1,0 +1,150 @@
+"""Lorenz and concentration curves, and gaps between groups, worked by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from obsante.errors import DataError
+from obsante.stats.equity import (
+    concentration_curve,
+    gap_difference,
+    gap_ratio,
+    gini,
+    lorenz_curve,
+)
+from obsante.stats.survey import survey_design
+
+LEVEL = 0.95
+FRAME = pd.DataFrame({"w": [1.0, 1.0, 2.0, 2.0, 1.0], "g": ["u", "u", "r", "r", None]})
+DESIGN = survey_design(FRAME, weights="w")
+PAIR = {"first": "u", "second": "r", "level": LEVEL}
+
+
+def message(call, *args, **kwargs) -> str:
+    with pytest.raises(DataError) as error:
+        call(*args, **kwargs)
+    return str(error.value)
+
+
+def test_the_lorenz_curve_joins_the_cumulated_shares():
+    # Sorted: 1 (w 2), 2 (w 1), 4 (w 2), 5 (w 1), 5 (w 1); total 22 over 7.
+    y = [5.0, 2.0, 1.0, 4.0, 5.0]
+    at = [0, 1 / 7, 2 / 7, 3 / 7, 5 / 7, 6 / 7, 1]
+    table = lorenz_curve(DESIGN, y, at=at, level=LEVEL)
+    np.testing.assert_allclose(table["estimation"] * 22, [0, 1, 2, 4, 12, 17, 22])
+    assert table["part_population"].tolist() == pytest.approx(at)
+
+
+def test_the_gini_index_is_twice_the_area_above_the_lorenz_curve():
+    y = [5.0, 2.0, 1.0, 4.0, 5.0]
+    corners = np.array([0, 2, 3, 5, 7]) / 7
+    curve = lorenz_curve(DESIGN, y, at=corners, level=LEVEL)["estimation"]
+    index = gini(DESIGN, y, level=LEVEL)["estimation"].iloc[0]
+    assert index == pytest.approx(1 - 2 * np.trapezoid(curve, corners))
+
+
+def test_the_ends_of_a_curve_are_exact():
+    table = lorenz_curve(DESIGN, [5.0, 2.0, 1.0, 4.0, 5.0], at=[0, 1], level=LEVEL)
+    assert table["erreur_type"].tolist() == [0, 0]
+    assert table["borne_inf"].tolist() == [0, 1] == table["borne_sup"].tolist()
+
+
+def test_ties_of_the_ranking_spread_their_total_evenly():
+    y, order = [3.0, 1.0, 0.0, 4.0, 2.0], [1, 1, 2, 2, 3]
+    table = concentration_curve(DESIGN, y, order, at=[1 / 7, 2 / 7, 4 / 7], level=LEVEL)
+    np.testing.assert_allclose(table["estimation"] * 14, [2, 4, 8])
+
+
+def test_the_error_of_a_curve_that_is_the_diagonal_is_zero():
+    table = lorenz_curve(DESIGN, [3.0] * 5, at=[0.2, 0.5], level=LEVEL)
+    np.testing.assert_allclose(table["estimation"], [0.2, 0.5])
+    np.testing.assert_allclose(table["erreur_type"], 0, atol=1e-15)
+
+
+def test_the_error_inside_a_group_of_ties_is_that_of_the_sum_it_is_made_of():
+    # First half tied: L(1/4) is half the share of the first group, a ratio of totals.
+    frame = pd.DataFrame({"w": [1.0] * 8})
+    d = survey_design(frame, weights="w")
+    y = np.array([1.0, 2.0, 3.0, 6.0, 4.0, 4.0, 8.0, 8.0])
+    order = np.repeat([1, 2], 4)
+    table = concentration_curve(d, y, order, at=[0.25], level=LEVEL)
+    w, step = np.ones(8), 1e-6
+
+    def share(weights):
+        first = order == 1
+        held = np.average(y[first], weights=weights[first])
+        return 0.25 * held / np.average(y, weights=weights)
+
+    slope = [(share(w + step * e) - share(w - step * e)) / (2 * step) for e in np.eye(8)]
+    expected = d.covariance(w * slope)[0, 0] ** 0.5
+    assert table["erreur_type"].iloc[0] == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize("at", [[0.2, 20], []])
+def test_a_share_of_population_outside_zero_to_one_is_an_error(at):
+    assert "'at'" in message(lorenz_curve, DESIGN, [1, 2, 3, 4, 5], at=at, level=LEVEL)
+
+
+def test_a_curve_of_negative_values_is_an_error():
+    y = [1, 2, 3, 4, -5]
+    assert "-5" in message(concentration_curve, DESIGN, y, y, at=[0.5], level=LEVEL)
+
+
+def test_a_gap_is_the_difference_of_the_weighted_means():
+    y = [4.0, 8.0, 1.0, 3.0, 100.0]
+    row = gap_difference(DESIGN, y, FRAME["g"], **PAIR).iloc[0]
+    assert row["estimation"] == pytest.approx(6 - 2)
+    assert row["n"] == 4
+    # Influences (y - mean) w / W: -1, 1, -(-1/2), -(1/2), 0.
+    z = np.array([-1.0, 1.0, 0.5, -0.5, 0.0])
+    assert row["erreur_type"] == pytest.approx(DESIGN.covariance(z)[0, 0] ** 0.5)
+
+
+def test_a_ratio_has_its_interval_on_the_log_scale():
+    row = gap_ratio(DESIGN, [4.0, 8.0, 1.0, 3.0, 100.0], FRAME["g"], **PAIR).iloc[0]
+    assert row["estimation"] == pytest.approx(3)
+    assert row["borne_inf"] * row["borne_sup"] == pytest.approx(9)
+    z = np.array([-1.0, 1.0, 0.0, 0.0, 0.0]) / 6 + np.array([0.0, 0.0, 0.5, -0.5, 0.0]) / 2
+    assert row["erreur_type"] == pytest.approx(3 * DESIGN.covariance(z)[0, 0] ** 0.5)
+
+
+def test_the_covariance_of_groups_in_the_same_clusters_is_in_the_gap():
+    # Each cluster lifts both groups alike: the gap is the same everywhere, its error nil.
+    frame = pd.DataFrame({"w": 1.0, "c": list("aabbcc"), "g": list("ururur")})
+    d = survey_design(frame, weights="w", psu="c")
+    row = gap_difference(d, [1.0, 3.0, 5.0, 7.0, 2.0, 4.0], frame["g"], **PAIR).iloc[0]
+    assert row["estimation"] == pytest.approx(-2)
+    assert row["erreur_type"] == pytest.approx(0, abs=1e-12)
+
+
+def test_a_unit_without_answer_leaves_the_gap_and_is_counted():
+    y = [4.0, 8.0, 1.0, np.nan, 100.0]
+    row = gap_difference(DESIGN, y, FRAME["g"], **PAIR).iloc[0]
+    assert row["estimation"] == pytest.approx(5)
+    assert (row["n"], row["n_manquant"]) == (3, 1)
+
+
+def test_an_unknown_group_is_an_error_that_names_the_nearest():
+    text = message(
+        gap_difference, DESIGN, [1, 2, 3, 4, 5], FRAME["g"], first="rr", second="u", level=LEVEL
+    )
+    assert "group 'rr' of 'g'" in text
+
+
+def test_the_same_group_twice_is_an_error():
+    text = message(
+        gap_ratio, DESIGN, [1, 2, 3, 4, 5], FRAME["g"], first="u", second="u", level=LEVEL
+    )
+    assert "'u' twice" in text
+
+
+def test_a_group_without_answer_is_an_error():
+    y = [np.nan, np.nan, 1.0, 3.0, 1.0]
+    assert "group 'u'" in message(gap_difference, DESIGN, y, FRAME["g"], **PAIR)
+
+
+def test_a_ratio_to_zero_is_an_error():
+    text = message(gap_ratio, DESIGN, [1.0, 2.0, 0.0, 0.0, 1.0], FRAME["g"], **PAIR)
+    assert "group 'r'" in text and "gap_difference" in text
