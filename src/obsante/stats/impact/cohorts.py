@@ -1,0 +1,256 @@
+"""A balanced panel whose units enter treatment once, at dates that may differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from obsante.errors import DataError
+from obsante.stats.checks import column, positive
+from obsante.stats.impact.clustered import cluster_codes
+
+__all__ = ["CohortPanel", "cohort_panel", "first_treatment"]
+
+# Beyond any real date: a unit that never enters is infinitely far from its entry.
+_NEVER = 1_000_000
+
+
+@dataclass(frozen=True)
+class CohortPanel:
+    """Units in rows, periods in columns; built by :func:`cohort_panel`.
+
+    ``y`` outcome; ``weight``, ``cluster`` and ``group`` (codes) of each unit; ``start`` position
+    of its first treated period, beyond any period if it never enters; ``periods`` labels of the
+    columns; ``groups`` labels of the groups; ``clusters`` number of clusters.
+    """
+
+    y: np.ndarray
+    weight: np.ndarray
+    start: np.ndarray
+    cluster: np.ndarray
+    group: np.ndarray
+    periods: np.ndarray
+    groups: tuple
+    clusters: int
+
+    @property
+    def ever_treated(self) -> np.ndarray:
+        """Whether each unit enters treatment within the panel."""
+        return self.start < _NEVER
+
+    def rows(self, kept: np.ndarray) -> CohortPanel:
+        """The panel of the kept units; the number of clusters stays that of the whole."""
+        parts = ("y", "weight", "start", "cluster", "group")
+        return replace(self, **{name: getattr(self, name)[kept] for name in parts})
+
+    @property
+    def event_time(self) -> np.ndarray:
+        """Periods since entry, (units, periods): negative before it, 0 in the first period."""
+        return np.arange(self.y.shape[1])[None, :] - self.start[:, None]
+
+
+def cohort_panel(
+    frame: pd.DataFrame,
+    outcome: str,
+    *,
+    unit: str,
+    time: str,
+    cohort: str,
+    cluster: str,
+    weights: str | None = None,
+    group: str | None = None,
+) -> CohortPanel:
+    """The panel of a staggered design, checked.
+
+    Args:
+        frame: one row for each unit and period, all units observed in all periods. A month
+            without any act is a zero to be written, not a row to be left out.
+        outcome: column of numbers, none missing.
+        unit, time: columns that identify a row; ``time`` holds integers or pandas periods (months),
+            consecutive.
+        cohort: first treated period of the unit, in the same coding; missing if it never enters.
+            An entry after the last period counts as never.
+        cluster: level of sampling or of shared shocks (region), at or above the unit.
+        weights: column, positive and fixed for a unit (population); none means equal weights.
+        group: column of groups of units, each compared with its own controls.
+
+    Raises:
+        DataError: duplicated or absent unit-period, missing value, gap in the periods, a value
+            that changes within a unit, no treated unit, no period before entry, single cluster.
+
+    >>> frame = pd.DataFrame({"unit": list("aabb"), "month": [1, 2, 1, 2],
+    ...     "start": [2, 2, None, None], "y": [1.0, 5.0, 2.0, 3.0]})
+    >>> panel = cohort_panel(frame, "y", unit="unit", time="month", cohort="start", cluster="unit")
+    >>> panel.event_time[0].tolist()
+    [-1, 0]
+    """
+    _no_missing(frame, [outcome, unit, time, cluster, *([group] if group else [])])
+    labels, ordinal = _ordinals(frame[time], time)
+    table = frame.assign(_position=ordinal - ordinal.min())
+    _balanced(table, unit, time, labels)
+    table = table.sort_values([unit, "_position"], kind="stable")
+    y = table[outcome].to_numpy(dtype=float).reshape(-1, len(labels))
+    units = _fixed_values(table, unit, [cohort, cluster, weights, group])
+    start = _starts(units[cohort], labels, time)
+    codes, clusters = cluster_codes(units[cluster], len(units), name=cluster)
+    weight = np.ones(len(units)) if weights is None else units[weights].to_numpy(dtype=float)
+    positive(weight, weights or "weights")
+    groups, names = (np.zeros(len(units), int), [""]) if group is None else _coded(units[group])
+    return CohortPanel(y, weight, start, codes, groups, np.asarray(labels), tuple(names), clusters)
+
+
+def first_treatment(frame: pd.DataFrame, *, unit: str, time: str, treatment: str) -> pd.Series:
+    """First treated period of each row's unit, missing if never, from a 0/1 column.
+
+    Raises:
+        DataError: a value other than 0 and 1, or a unit whose treatment goes back to 0.
+
+    >>> frame = pd.DataFrame({"unit": list("aabb"), "month": [1, 2, 1, 2], "live": [0, 1, 0, 0]})
+    >>> first_treatment(frame, unit="unit", time="month", treatment="live").tolist()
+    [2.0, 2.0, nan, nan]
+    """
+    _no_missing(frame, [unit, time, treatment])
+    on = frame[treatment].astype(float)
+    if not on.isin([0.0, 1.0]).all():
+        raise DataError(
+            f"column '{treatment}'",
+            found=f"the value {on[~on.isin([0.0, 1.0])].iloc[0]:g}",
+            expected="1 from the first treated period on, 0 before",
+            remedy="code the treatment as 0 and 1",
+        )
+    ordered = frame.assign(_on=on).sort_values([unit, time])
+    back = ordered.groupby(unit)["_on"].diff() < 0
+    if back.any():
+        stop = ordered.loc[back, time].iloc[0]
+        raise DataError(
+            f"'{treatment}' of unit '{ordered.loc[back, unit].iloc[0]}'",
+            found=f"treatment that stops at {stop} ({back.sum()} such case(s))",
+            expected="a unit that stays treated once it has entered",
+            remedy="leave the unit out, or cut the panel before the first stop",
+        )
+    return frame[unit].map(frame[on == 1.0].groupby(unit)[time].min())
+
+
+def _coded(values: pd.Series) -> tuple[np.ndarray, pd.Index]:
+    return pd.factorize(values, sort=True)
+
+
+def _no_missing(frame: pd.DataFrame, names: list[str]) -> None:
+    """Raise a DataError that names the first missing value."""
+    for name in names:
+        missing = column(frame, name).isna()
+        if missing.any():
+            raise DataError(
+                f"column '{name}', row {frame.index[missing][0]}",
+                found=f"{int(missing.sum())} missing value(s)",
+                expected="a value in each row",
+                remedy="complete it, or leave out every period of the units concerned",
+            )
+
+
+def _ordinals(values: pd.Series, name: str) -> tuple[pd.Index, np.ndarray]:
+    """Sorted labels of the periods, and each row's period as an integer."""
+    if isinstance(values.dtype, pd.PeriodDtype):
+        ordinal = values.array.asi8
+    elif pd.api.types.is_integer_dtype(values.dtype):
+        ordinal = values.to_numpy(dtype=np.int64)
+    else:
+        raise DataError(
+            f"column '{name}'",
+            found=f"values of type {values.dtype}",
+            expected="integers or pandas periods",
+            remedy='convert dates with .dt.to_period("M")',
+        )
+    labels = pd.Index(np.sort(values.unique()))
+    span = int(ordinal.max() - ordinal.min()) + 1
+    if span != len(labels):
+        raise DataError(
+            f"periods of '{name}'",
+            found=f"{len(labels)} different periods from {labels[0]} to {labels[-1]}",
+            expected=f"{span}, consecutive",
+            remedy="renumber the periods, or add the missing ones",
+        )
+    return labels, np.asarray(ordinal)
+
+
+def _balanced(table: pd.DataFrame, unit: str, time: str, labels: pd.Index) -> None:
+    """Each unit exactly once in each period."""
+    twice = table.duplicated([unit, "_position"])
+    if twice.any():
+        raise DataError(
+            f"unit '{table.loc[twice, unit].iloc[0]}' at {table.loc[twice, time].iloc[0]}",
+            found="several rows",
+            expected="one row for each unit and period",
+            remedy="aggregate before building the panel; one unit is one province x specialty, say",
+        )
+    seen = table.groupby(unit)["_position"].agg(["size", "unique"])
+    short = seen[seen["size"] < len(labels)]
+    if len(short):
+        gap = min(set(range(len(labels))) - set(short["unique"].iloc[0]))
+        raise DataError(
+            f"unit '{short.index[0]}' at {labels[gap]}",
+            found=f"no row; {len(short)} unit(s) lack some period",
+            expected=f"the {len(labels)} periods for every unit",
+            remedy="write a zero where nothing happened, or keep units observed throughout",
+        )
+
+
+def _fixed_values(table: pd.DataFrame, unit: str, names: list[str | None]) -> pd.DataFrame:
+    """One row for each unit, in order; an error if a value changes within a unit."""
+    grouped = table.groupby(unit, sort=True)
+    out = {}
+    for name in dict.fromkeys(name for name in names if name):
+        column(table, name)
+        changing = grouped[name].nunique(dropna=False) > 1
+        if changing.any():
+            raise DataError(
+                f"'{name}' of unit '{changing.idxmax()}'",
+                found="several values in time",
+                expected="one value for each unit",
+                remedy="give each unit one value; a treatment that stops cannot be studied here",
+            )
+        out[name] = table.drop_duplicates(unit)[name].reset_index(drop=True)
+    return pd.DataFrame(out)
+
+
+def _starts(cohort: pd.Series, labels: pd.Index, time: str) -> np.ndarray:
+    """Position of each unit's first treated period."""
+    known = cohort.notna().to_numpy()
+    start = np.full(len(cohort), _NEVER)
+    start[known] = _positions(cohort[known], labels, time)
+    start[start >= len(labels)] = _NEVER
+    if (start <= 0).any():
+        raise DataError(
+            f"dates of entry in '{cohort.name}'",
+            found=f"{int((start <= 0).sum())} unit(s) treated from the first period, {labels[0]}",
+            expected="at least one period before entry for each treated unit",
+            remedy="start the panel earlier, or leave out the units already treated",
+        )
+    if (start == _NEVER).all():
+        raise DataError(
+            f"dates of entry in '{cohort.name}'",
+            found="no unit treated during the panel",
+            expected="some units treated, some not yet or never",
+            remedy="check the coding of the dates, or extend the panel",
+        )
+    return start
+
+
+def _positions(entries: pd.Series, labels: pd.Index, time: str) -> np.ndarray:
+    """Known dates of entry, counted from the first period."""
+    if isinstance(labels, pd.PeriodIndex):
+        same = entries.dtype == labels.dtype
+        gap = entries.array.asi8 - labels.asi8[0] if same else np.empty(0)
+    else:
+        same = pd.api.types.is_numeric_dtype(entries.dtype)
+        gap = entries.to_numpy(dtype=float) - labels[0] if same else np.empty(0)
+    if not same or (gap != np.round(gap)).any():
+        raise DataError(
+            f"dates of entry in '{entries.name}'",
+            found=f"'{entries.iloc[0]}' or others in another coding than the periods",
+            expected=f"periods as in '{time}', such as {labels[-1]}",
+            remedy="convert both columns in the same way",
+        )
+    return gap.astype(int)
