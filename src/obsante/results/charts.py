@@ -172,7 +172,7 @@ def _point(ax: plt.Axes, row: dict, position: int) -> None:
         name = french.STATES[row["etat"]]
         ax.annotate(name, (0, position), va="center", color=GREY, style="italic")
         return
-    if np.isnan(row["borne_inf"]):
+    if np.isnan(row["borne_inf"]) or row["borne_inf"] == row["borne_sup"]:
         text = french.quantity(row["estimation"], row["unite"])
         ax.annotate(text, (row["estimation"], position), xytext=(8, 0), va="center",
                     textcoords="offset points", fontsize=8.5,

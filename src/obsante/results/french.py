@@ -23,6 +23,7 @@ STATES = {
 }
 MARKS = {"suppressed": "[c]", "missing": "[n.d.]", "not_applicable": "[s.o.]"}
 LOW_PRECISION = "[f]"
+EXACT = "exact"
 
 
 def number(value: float, decimals: int = 0, *, signed: bool = False) -> str:
@@ -57,9 +58,13 @@ def interval(low: float, high: float, unit: str) -> str:
 
     >>> interval(0.27, 0.332, "percent") == "[27,0\\xa0; 33,2]"
     True
+    >>> interval(1.0, 1.0, "percent")
+    'exact'
     """
     if math.isnan(low) or math.isnan(high):
         return ""
+    if low == high:
+        return EXACT
     return f"[{magnitude(low, unit)}{NBSP}; {magnitude(high, unit)}]"
 
 

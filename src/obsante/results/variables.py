@@ -144,6 +144,8 @@ def _has_interval(row: dict) -> bool:
 def _bounds(row: dict, edition: Edition) -> str:
     if not _has_interval(row):
         return ""
+    if row["borne_inf"] == row["borne_sup"]:
+        return f" ({french.EXACT})"
     low, high = (french.magnitude(row[b], row["unite"]) for b in ("borne_inf", "borne_sup"))
     level = french.level(edition.confidence_level)
     return f" (IC {level}{french.NBSP}: {low} à {high})"
@@ -155,7 +157,9 @@ def _english(row: dict, edition: Edition) -> str:
     if row["etat"] in _ENGLISH_STATES:
         return _ENGLISH_STATES[row["etat"]]
     text = _english_number(row["estimation"], unit) + _ENGLISH_SUFFIX.get(unit, "")
-    if _has_interval(row):
+    if _has_interval(row) and row["borne_inf"] == row["borne_sup"]:
+        text += " (exact)"
+    elif _has_interval(row):
         low, high = (_english_number(row[b], unit) for b in ("borne_inf", "borne_sup"))
         text += f" ({100 * edition.confidence_level:g}% CI: {low} to {high})"
     return f"{text}, low precision" if row["etat"] == "low_precision" else text

@@ -19,7 +19,7 @@ def value(row: dict) -> str:
 
 
 def interval(row: dict) -> str:
-    """``[27,0 ; 33,2]``, or a dash where the value has no sampling error."""
+    """``[27,0 ; 33,2]``, ``exact`` without sampling error, or a dash where there is none."""
     if row["etat"] in french.MARKS:
         return "–"
     return french.interval(row["borne_inf"], row["borne_sup"], row["unite"]) or "–"

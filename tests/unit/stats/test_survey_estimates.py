@@ -127,6 +127,24 @@ def test_a_domain_observed_whole_has_no_sampling_error():
     assert found.loc["national", "borne_inf"] < found.loc["national", "estimation"]
 
 
+def test_a_domain_observed_whole_but_for_one_answer_is_not_exact():
+    a = answers(1, 1, None, 0, 1)
+    d = sample(1, 1, 1, 4, 4, strata=[*"aaabb"], psu_population=[3, 3, 3, 8, 8])
+    domains = pd.DataFrame({"type": [*"aaabb"]})
+    by_type = {"by": ["type"], "level": LEVEL}
+    share = stats.proportion(a, d, domains, **by_type).set_index("modalite").loc["a"]
+    score = stats.mean(a, d, domains, **by_type).set_index("modalite").loc["a"]
+    assert share["borne_inf"] == pytest.approx(0.025 ** (1 / 2))
+    assert score[["erreur_type", "borne_inf", "borne_sup"]].isna().all()
+
+
+def test_answers_all_alike_have_no_student_interval():
+    a, d = answers(5, 5, 5.0), sample(1, 2, 3)
+    found = stats.mean(a, d, nothing(a), level=LEVEL).iloc[0]
+    assert found[["estimation", "erreur_type"]].tolist() == [5, 0]
+    assert found[["borne_inf", "borne_sup"]].isna().all()
+
+
 def test_a_facility_without_answer_leaves_the_denominator():
     a, d = answers(1, 0, None, 1, 0), sample(1, 1, 10, 1, 1)
     found = stats.proportion(a, d, nothing(a), level=LEVEL)

@@ -13,10 +13,10 @@ import pandas as pd
 
 from obsante.errors import DataError, nearest
 from obsante.stats import checks
-from obsante.stats.survey import intervals, linear
+from obsante.stats.survey import linear
 from obsante.stats.survey.design import SurveyDesign
 from obsante.stats.survey.domains import Partition, group, partition, same_rows
-from obsante.stats.survey.estimates import COLUMNS, answered, estimate_columns
+from obsante.stats.survey.estimates import COLUMNS, answered, estimate_columns, spread_limits
 
 DIFFERENCE = "différence de moyennes pondérées, intervalle de Student"
 CONTRAST = "contraste de moyennes pondérées, intervalle de Student"
@@ -130,7 +130,7 @@ def _row(
 ) -> pd.DataFrame:
     variance = np.diag(design.covariance(z))
     df = np.atleast_1d(df)
-    low, high = intervals.student(value, variance, df, level)
+    low, high = spread_limits(value, variance, df, level)
     inside = members & usable
     states = state.to_numpy()
     columns = estimate_columns(value, variance, low, high, df, np.array([np.nan])) | {

@@ -15,7 +15,7 @@ import numpy as np
 from obsante.stats.survey.design import SurveyDesign
 from obsante.stats.survey.domains import Partition, sums
 
-# A sum of weights that reproduces the frame has no sampling error, only one of rounding.
+# A standard error under this share of the estimate is one of rounding.
 _ROUNDING = 1e-10
 
 
@@ -33,8 +33,8 @@ class Linear:
             units (K,); NaN where that one is zero.
         fraction: n_d / sum(w), the share of its population that was observed (K,); 0 for a design
             without finite-population correction.
-        census: True (K,) where every unit of the domain's population was observed, so that the
-            estimate has no sampling error.
+        exact: True (K,) where the estimate has no sampling error: every unit of the domain's
+            population was observed, or the weights reproduce the total.
     """
 
     value: np.ndarray
@@ -44,7 +44,7 @@ class Linear:
     df: np.ndarray
     design_effect: np.ndarray
     fraction: np.ndarray
-    census: np.ndarray
+    exact: np.ndarray
 
     @property
     def variance(self) -> np.ndarray:
@@ -77,11 +77,7 @@ def total(design: SurveyDesign, y: np.ndarray, domain: Partition) -> Linear:
     value = sums(codes, domain.size, z)
     known = sums(codes, domain.size) > 0
     result = _linear(design, np.where(known, value, np.nan), z, codes, domain)
-    error = np.sqrt(result.variance)
-    exact = error <= _ROUNDING * np.abs(value)
-    result.covariance[exact, :] = 0.0
-    result.covariance[:, exact] = 0.0
-    return result
+    return replace(result, exact=result.exact | (known & (result.variance == 0)))
 
 
 def product(design: SurveyDesign, first: Linear, second: Linear) -> Linear:
@@ -90,7 +86,7 @@ def product(design: SurveyDesign, first: Linear, second: Linear) -> Linear:
     z = first.value * second.z + second.value * first.z
     covariance = design.covariance(z)
     unknown = np.full(1, np.nan)
-    return Linear(value, z, first.codes, covariance, first.df, unknown, first.fraction, first.census)
+    return Linear(value, z, first.codes, covariance, first.df, unknown, first.fraction, first.exact)
 
 
 def complement(part: Linear) -> Linear:
@@ -98,17 +94,33 @@ def complement(part: Linear) -> Linear:
     return replace(part, value=1 - part.value, z=-part.z)
 
 
+def without_false_census(part: Linear, incomplete: np.ndarray) -> Linear:
+    """The estimates, without variance where an exact one lacks answers (K,).
+
+    Strata observed whole have no sampling error, so the variance would be zero; the missing
+    answers are not known for all that.
+    """
+    lost = part.exact & incomplete
+    covariance = part.covariance.copy()
+    covariance[lost, :] = np.nan
+    covariance[:, lost] = np.nan
+    return replace(part, covariance=covariance, exact=part.exact & ~lost)
+
+
 def _linear(design, value, z, codes, domain: Partition) -> Linear:
     covariance = design.covariance(z, np.maximum(codes, 0), domain.size)
     df = design.domain_degrees_of_freedom(codes, domain.size)
     n, stands_for = sums(codes, domain.size), sums(codes, domain.size, design.weights)
     effect = _design_effect(design, z, codes, np.diag(covariance), n, stands_for)
+    rounding = np.sqrt(np.diag(covariance)) <= _ROUNDING * np.abs(value)
+    covariance[rounding, :] = 0.0
+    covariance[:, rounding] = 0.0
     empty = ~np.isfinite(value)
     covariance[empty, :] = np.nan
     covariance[:, empty] = np.nan
     fraction = _fraction(design, n, stands_for)
-    census = _census(design, codes, domain.size)
-    return Linear(value, z, codes, covariance, df, effect, fraction, census)
+    exact = _census(design, codes, domain.size)
+    return Linear(value, z, codes, covariance, df, effect, fraction, exact)
 
 
 def _fraction(design: SurveyDesign, n: np.ndarray, stands_for: np.ndarray) -> np.ndarray:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from obsante.stats.survey.design import SurveyDesign
 
 # Numbers in one block: it stays in the processor's cache.
-_BLOCK = 200_000
+_BLOCK = 50_000
 # Singular values under this share of the largest one are rounding errors.
 _RANK = 1e-10
 
@@ -124,9 +124,10 @@ def _centres(stage: _Stage, z: np.ndarray, codes: np.ndarray | None, k: int) -> 
         sums = np.bincount(group * k + codes, z, groups * k).reshape(groups, k)
     else:
         sums = np.column_stack([np.bincount(group, z[:, c], groups) for c in range(k)])
-    centre = sums / np.maximum(stage.sampled, 1)[:, None]
-    centre[stage.lonely] = sums.sum(axis=0) / len(stage.group)
-    return centre
+    overall = sums.sum(axis=0) / len(stage.group)
+    sums /= np.maximum(stage.sampled, 1)[:, None]
+    sums[stage.lonely] = overall
+    return sums
 
 
 def _unit_totals(

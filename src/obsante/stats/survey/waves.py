@@ -24,10 +24,10 @@ import pandas as pd
 
 from obsante.errors import DataError
 from obsante.stats import checks
-from obsante.stats.survey import intervals, linear
+from obsante.stats.survey import linear
 from obsante.stats.survey.design import SurveyDesign
 from obsante.stats.survey.domains import same_rows, whole
-from obsante.stats.survey.estimates import COLUMNS, answered, estimate_columns
+from obsante.stats.survey.estimates import COLUMNS, answered, estimate_columns, spread_limits
 from obsante.stats.survey.variance import carried_back
 
 CHANGE = "différence entre éditions, échantillons qui se recouvrent, intervalle de Student"
@@ -171,7 +171,7 @@ def _row(
     value = np.array([c @ [item.value for item in levels]])
     # Answers that do not move at all give zero, up to rounding on either side.
     variance = np.array([max(c @ covariance @ c, 0.0)])
-    low, high = intervals.student(value, variance, np.array([df]), level)
+    low, high = spread_limits(value, variance, np.array([df]), level)
     last = levels[-1]
     inside = last.wave.inside
     state = last.wave.answers["state"] if inside is None else last.wave.answers["state"][inside]
