@@ -62,6 +62,13 @@ def test_a_missing_value_is_a_mark_in_french_and_words_in_english():
     assert fields["preuve"].startswith("[\\[n.d.\\]](")
 
 
+def test_a_value_without_sampling_error_is_called_exact_in_both_languages():
+    fields = _tree(_row("inf.dme", estimation=1.0, borne_inf=1.0, borne_sup=1.0))["inf"]["dme"]
+    assert fields["preuve"].startswith(f"[100,0{NBSP}% (exact)](")
+    assert fields["ic"] == "exact"
+    assert fields["en"].startswith("[100.0% (exact)](")
+
+
 def test_a_value_of_low_precision_is_marked_in_both_languages():
     fields = _tree(_row("inf.dme", etat="low_precision"))["inf"]["dme"]
     assert "\\[f\\]" in fields["preuve"]

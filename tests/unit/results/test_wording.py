@@ -73,6 +73,8 @@ def test_quality_of_a_proportion_is_judged_by_width_and_answers():
     assert quality.grade(row(borne_inf=0.28, borne_sup=0.32), "proportion", THRESHOLDS) == "bonne"
     assert quality.grade(row(), "proportion", THRESHOLDS) == "moyenne"
     assert quality.grade(row(n=29), "proportion", THRESHOLDS) == "faible"
+    observed_whole = row(n=7, borne_inf=0.3, borne_sup=0.3)
+    assert quality.grade(observed_whole, "proportion", THRESHOLDS) == "bonne"
     wide = row(borne_inf=0.1, borne_sup=0.45)
     assert quality.grade(wide, "proportion", THRESHOLDS) == "faible"
     small = row(estimation=0.02, borne_inf=0.01, borne_sup=0.04)
