@@ -193,5 +193,5 @@ def test_trend_over_editions_that_share_their_facilities(key):
     np.testing.assert_allclose(matrix.ravel(order="F"), value["vcov"], rtol=1e-9)
     np.testing.assert_allclose(np.sqrt(np.diag(matrix)), value["year_se"], rtol=1e-9)
     change = stats.change(waves, level=LEVEL).iloc[[0]]
-    slope = stats.slope(waves, level=LEVEL)
+    slope = stats.trend(waves, level=LEVEL)
     same(pd.concat([change, slope]), value)

@@ -46,7 +46,7 @@ def test_the_test_of_independence_is_svychisq_in_its_f_form(sample):
     prefix, data, design, variable = sample
     row = independence(design, data, variable, "region").test.iloc[0]
     expected = r(f"{prefix}/svychisq/region/F")
-    found = [row["statistique"], row["ddl1"], row["ddl2"], row["p_valeur"]]
+    found = [row["statistique"], row["ddl"], row["ddl_residuel"], row["p_valeur"]]
     assert_allclose(found, [*expected["stat"], *expected["df"], *expected["p"]], rtol=1e-9)
 
 

@@ -20,9 +20,9 @@ from obsante.stats.survey import (
     proportion,
     quantile,
     ratio,
-    slope,
     survey_design,
     total,
+    trend,
     wave_covariance,
 )
 from obsante.stats.variants import imputed, unweighted
@@ -30,6 +30,6 @@ from obsante.stats.variants import imputed, unweighted
 __all__ = [
     "COLUMNS", "NATIONAL", "SurveyDesign", "Wave", "binary", "change", "components", "contrast",
     "covariance", "difference", "distribution", "everyone", "graded_distribution", "imputed",
-    "mean", "numeric", "proportion", "quantile", "ratio", "score", "slope", "survey_design",
-    "total", "unweighted", "wave_covariance",
+    "mean", "numeric", "proportion", "quantile", "ratio", "score", "survey_design", "total",
+    "trend", "unweighted", "wave_covariance",
 ]  # fmt: skip

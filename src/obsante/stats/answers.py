@@ -2,13 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
 from obsante.errors import DataError, nearest
+from obsante.stats import checks
 
 NOT_APPLICABLE = "sans_objet"
+
+
+def placed(answers: pd.Series, declared: Iterable[object]) -> pd.Series:
+    """The codes as objects, each one declared, missing or « sans objet ».
+
+    Raises:
+        DataError: a code is in none of the lists.
+    """
+    codes = answers.astype("object")
+    known = {*declared, NOT_APPLICABLE}
+    stray = sorted(set(codes.dropna().unique()) - known, key=str)
+    if stray:
+        raise DataError(
+            f"answers of '{answers.name}'",
+            found=f"{stray[0]!r}, which the calculation does not place",
+            expected=nearest(stray[0], sorted(known, key=str)),
+            remedy="list the code in the notebook, as text or as a number like the answers",
+        )
+    return codes
+
+
+def states(answers: pd.Series, valid: pd.Series) -> pd.Series:
+    """``valid``, ``not_applicable`` (« sans objet ») or ``missing`` for each unit."""
+    state = pd.Series("missing", index=answers.index)
+    state[valid] = "valid"
+    state[(answers == NOT_APPLICABLE).fillna(False).astype(bool)] = "not_applicable"
+    return state
 
 
 def binary(
@@ -31,23 +59,11 @@ def binary(
     >>> binary(pd.Series(["oui", None, "sans_objet"]), yes=["oui"], no=["non"])["state"].tolist()
     ['valid', 'missing', 'not_applicable']
     """
-    codes = answers.astype("object")
-    declared = {*yes, *no, *unknown, NOT_APPLICABLE}
-    stray = sorted(set(codes.dropna().unique()) - declared)
-    if stray:
-        raise DataError(
-            f"answers of '{answers.name}'",
-            found=f"'{stray[0]}', which the calculation does not place",
-            expected=nearest(stray[0], sorted(declared)),
-            remedy="list the code under yes, no or unknown in the notebook",
-        )
+    codes = placed(answers, [*yes, *no, *unknown])
     y = pd.Series(float("nan"), index=answers.index, dtype="float64")
     y[codes.isin(list(yes))] = 1.0
     y[codes.isin(list(no))] = 0.0
-    state = pd.Series("missing", index=answers.index)
-    state[y.notna()] = "valid"
-    state[codes == NOT_APPLICABLE] = "not_applicable"
-    return _frame(y, state, answers.name)
+    return _frame(y, states(codes, y.notna()), answers.name)
 
 
 def score(components: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
@@ -70,8 +86,13 @@ def score(components: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
 
 
 def numeric(answers: pd.Series, *, scale: float = 1.0) -> pd.DataFrame:
-    """Numbers times ``scale``, with their state, as :func:`binary`; zero is an answer."""
-    y = answers.astype("float64") * scale
+    """Numbers times ``scale``, with their state, as :func:`binary`; zero is an answer.
+
+    Raises:
+        DataError: an answer is not a number.
+    """
+    values = checks.vector(answers, str(answers.name), len(answers))
+    y = pd.Series(values * scale, index=answers.index)
     return _frame(y, pd.Series("valid", y.index).where(y.notna(), "missing"), answers.name)
 
 

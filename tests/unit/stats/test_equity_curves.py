@@ -1,4 +1,4 @@
-"""Lorenz and concentration curves, and gaps between groups, worked by hand."""
+"""Lorenz and concentration curves, and the relative gap of two groups, worked by hand."""
 
 from __future__ import annotations
 
@@ -7,19 +7,21 @@ import pandas as pd
 import pytest
 
 from obsante.errors import DataError
-from obsante.stats.equity import (
-    concentration_curve,
-    gap_difference,
-    gap_ratio,
-    gini,
-    lorenz_curve,
-)
+from obsante.stats import difference
+from obsante.stats.equity import concentration_curve, gap_ratio, gini, lorenz_curve
 from obsante.stats.survey import survey_design
 
 LEVEL = 0.95
 FRAME = pd.DataFrame({"w": [1.0, 1.0, 2.0, 2.0, 1.0], "g": ["u", "u", "r", "r", None]})
 DESIGN = survey_design(FRAME, weights="w")
-PAIR = {"first": "u", "second": "r", "level": LEVEL}
+PAIR = (FRAME["g"] == "u", FRAME["g"] == "r")
+Y = [4.0, 8.0, 1.0, 3.0, 100.0]
+
+
+def answers(y) -> pd.DataFrame:
+    y = pd.Series(y, name="revenu")
+    state = y.notna().map({True: "valid", False: "missing"})
+    return pd.DataFrame({"y": y, "state": state}).rename_axis(columns="revenu")
 
 
 def message(call, *args, **kwargs) -> str:
@@ -82,7 +84,7 @@ def test_the_error_inside_a_group_of_ties_is_that_of_the_sum_it_is_made_of():
     assert table["erreur_type"].iloc[0] == pytest.approx(expected, rel=1e-6)
 
 
-@pytest.mark.parametrize("at", [[0.2, 20], []])
+@pytest.mark.parametrize("at", [[0.2, 20], [], [np.nan], 0.5, ["a"], [[0.1, 0.2]]])
 def test_a_share_of_population_outside_zero_to_one_is_an_error(at):
     assert "'at'" in message(lorenz_curve, DESIGN, [1, 2, 3, 4, 5], at=at, level=LEVEL)
 
@@ -92,59 +94,53 @@ def test_a_curve_of_negative_values_is_an_error():
     assert "-5" in message(concentration_curve, DESIGN, y, y, at=[0.5], level=LEVEL)
 
 
-def test_a_gap_is_the_difference_of_the_weighted_means():
-    y = [4.0, 8.0, 1.0, 3.0, 100.0]
-    row = gap_difference(DESIGN, y, FRAME["g"], **PAIR).iloc[0]
-    assert row["estimation"] == pytest.approx(6 - 2)
-    assert row["n"] == 4
-    # Influences (y - mean) w / W: -1, 1, -(-1/2), -(1/2), 0.
-    z = np.array([-1.0, 1.0, 0.5, -0.5, 0.0])
-    assert row["erreur_type"] == pytest.approx(DESIGN.covariance(z)[0, 0] ** 0.5)
-
-
 def test_a_ratio_has_its_interval_on_the_log_scale():
-    row = gap_ratio(DESIGN, [4.0, 8.0, 1.0, 3.0, 100.0], FRAME["g"], **PAIR).iloc[0]
-    assert row["estimation"] == pytest.approx(3)
+    row = gap_ratio(answers(Y), DESIGN, *PAIR, level=LEVEL).iloc[0]
+    assert row["estimation"] == pytest.approx(6 / 2)
+    assert row["n"] == 4
     assert row["borne_inf"] * row["borne_sup"] == pytest.approx(9)
-    z = np.array([-1.0, 1.0, 0.0, 0.0, 0.0]) / 6 + np.array([0.0, 0.0, 0.5, -0.5, 0.0]) / 2
+    # Influences on the means (y - mean) w / W: -1, 1 and -1/2, 1/2.
+    z = np.array([-1.0, 1.0, 0.0, 0.0, 0.0]) / 6 - np.array([0.0, 0.0, -0.5, 0.5, 0.0]) / 2
     assert row["erreur_type"] == pytest.approx(3 * DESIGN.covariance(z)[0, 0] ** 0.5)
 
 
-def test_the_covariance_of_groups_in_the_same_clusters_is_in_the_gap():
-    # Each cluster lifts both groups alike: the gap is the same everywhere, its error nil.
-    frame = pd.DataFrame({"w": 1.0, "c": list("aabbcc"), "g": list("ururur")})
+def test_the_covariance_of_groups_in_the_same_clusters_is_in_the_ratio():
+    # In each cluster the second group has twice the first's value: the ratio has no error.
+    frame = pd.DataFrame({"w": 1.0, "c": list("aabbcc"), "first": [True, False] * 3})
     d = survey_design(frame, weights="w", psu="c")
-    row = gap_difference(d, [1.0, 3.0, 5.0, 7.0, 2.0, 4.0], frame["g"], **PAIR).iloc[0]
-    assert row["estimation"] == pytest.approx(-2)
+    y = [1.0, 2.0, 5.0, 10.0, 2.0, 4.0]
+    row = gap_ratio(answers(y), d, frame["first"], ~frame["first"], level=LEVEL).iloc[0]
+    assert row["estimation"] == pytest.approx(0.5)
     assert row["erreur_type"] == pytest.approx(0, abs=1e-12)
 
 
-def test_a_unit_without_answer_leaves_the_gap_and_is_counted():
+def test_the_ratio_and_the_difference_have_the_same_degrees_of_freedom_and_counts():
+    frame = pd.DataFrame({"w": 1.0, "c": list("aabbccdd"), "first": [True, False] * 3 + [True] * 2})
+    d = survey_design(frame, weights="w", psu="c")
+    y = answers([1.0, 2.0, np.nan, 3.0, 2.0, 4.0, 1.0, 2.0])
+    groups = frame["first"], ~frame["first"]
+    ratio, gap = (f(y, d, *groups, level=LEVEL).iloc[0] for f in (gap_ratio, difference))
+    for column in ("ddl", "n", "n_manquant"):
+        assert ratio[column] == gap[column]
+    assert ratio["ddl"] == 2
+
+
+def test_a_unit_without_answer_leaves_the_ratio_and_is_counted():
     y = [4.0, 8.0, 1.0, np.nan, 100.0]
-    row = gap_difference(DESIGN, y, FRAME["g"], **PAIR).iloc[0]
-    assert row["estimation"] == pytest.approx(5)
+    row = gap_ratio(answers(y), DESIGN, *PAIR, level=LEVEL).iloc[0]
+    assert row["estimation"] == pytest.approx(6)
     assert (row["n"], row["n_manquant"]) == (3, 1)
 
 
-def test_an_unknown_group_is_an_error_that_names_the_nearest():
-    text = message(
-        gap_difference, DESIGN, [1, 2, 3, 4, 5], FRAME["g"], first="rr", second="u", level=LEVEL
-    )
-    assert "group 'rr' of 'g'" in text
-
-
-def test_the_same_group_twice_is_an_error():
-    text = message(
-        gap_ratio, DESIGN, [1, 2, 3, 4, 5], FRAME["g"], first="u", second="u", level=LEVEL
-    )
-    assert "'u' twice" in text
-
-
 def test_a_group_without_answer_is_an_error():
-    y = [np.nan, np.nan, 1.0, 3.0, 1.0]
-    assert "group 'u'" in message(gap_difference, DESIGN, y, FRAME["g"], **PAIR)
+    y = answers([np.nan, np.nan, 1.0, 3.0, 1.0])
+    assert "'first'" in message(gap_ratio, y, DESIGN, *PAIR, level=LEVEL)
 
 
 def test_a_ratio_to_zero_is_an_error():
-    text = message(gap_ratio, DESIGN, [1.0, 2.0, 0.0, 0.0, 1.0], FRAME["g"], **PAIR)
-    assert "group 'r'" in text and "gap_difference" in text
+    text = message(gap_ratio, answers([1.0, 2.0, 0.0, 0.0, 1.0]), DESIGN, *PAIR, level=LEVEL)
+    assert "'revenu', group 'second'" in text and "stats.difference" in text
+
+
+def test_a_ratio_at_a_level_in_percent_is_an_error():
+    assert "'level'" in message(gap_ratio, answers(Y), DESIGN, *PAIR, level=95)

@@ -150,6 +150,17 @@ def test_the_slope_is_the_gap_between_the_ends_of_the_line():
     assert row["estimation"] == pytest.approx(8)
 
 
+def test_values_that_never_vary_have_no_slope():
+    row = slope_index(design(), [3.0] * 4, RANKS, level=LEVEL).iloc[0]
+    assert (row["estimation"], row["erreur_type"]) == pytest.approx((0, 0))
+
+
+def test_two_units_have_the_slope_of_the_line_through_them():
+    # Ranks 1/4 and 3/4.
+    row = slope_index(design((1.0, 1.0)), [2.0, 3.0], [1, 2], level=LEVEL).iloc[0]
+    assert row["estimation"] == pytest.approx(2)
+
+
 def test_the_relative_index_is_the_ratio_of_the_ends_of_an_exponential():
     y = 3 * np.exp(np.log(5) * np.array([0.125, 0.375, 0.625, 0.875]))
     row = relative_index(design(), y, RANKS, link="log", level=LEVEL).iloc[0]
@@ -209,12 +220,13 @@ def test_a_constant_ranking_is_an_error():
 
 def test_a_value_outside_the_bounds_is_an_error():
     text = message(erreygers_index, design(), [1, 2, 3, 9], RANKS, bounds=(1, 5), **PLAIN)
-    assert "[1, 5]" in text and "first: 9" in text
+    assert "(1, 5)" in text and "the first 9" in text
 
 
-def test_bounds_in_the_wrong_order_are_an_error():
-    text = message(wagstaff_index, design(), [1, 1, 1, 1], RANKS, bounds=(1, 1), **PLAIN)
-    assert "bounds 1 and 1" in text
+@pytest.mark.parametrize("bounds", [(1, 1), (5, 1), (0, np.inf), (0, None), 5, (0, 1, 2)])
+def test_bounds_that_are_no_interval_are_an_error(bounds):
+    text = message(wagstaff_index, design(), [1, 1, 1, 1], RANKS, bounds=bounds, **PLAIN)
+    assert f"bounds {bounds}" in text
 
 
 def test_a_mean_on_a_bound_has_no_wagstaff_index():

@@ -40,7 +40,7 @@ def test_a_simple_random_sample_gives_pearsons_test(data, design):
     assert row["khi2"] == pytest.approx(pearson.statistic)
     assert result.design_effects == pytest.approx([40 / 39, 40 / 39])
     assert row["statistique"] == pytest.approx(pearson.statistic * 39 / 40 / 2)
-    assert (row["ddl1"], row["ddl2"], row["n"]) == (pytest.approx(2), pytest.approx(78), 40)
+    assert (row["ddl"], row["ddl_residuel"], row["n"]) == (pytest.approx(2), pytest.approx(78), 40)
 
 
 def test_rows_that_say_the_same_in_a_psu_double_the_design_effect():
@@ -101,6 +101,14 @@ def test_the_fit_of_a_simple_random_sample_is_pearsons_statistic(data, design):
     assert result.proportions["attendue"].tolist() == [0.3, 0.3, 0.4]
 
 
+def test_expected_proportions_may_be_a_series(data, design):
+    expected = {0: 0.3, 1: 0.3, 2: 0.4}
+    by_dict, by_series = (
+        goodness_of_fit(design, data, "b", given).test for given in (expected, pd.Series(expected))
+    )
+    pd.testing.assert_frame_equal(by_dict, by_series)
+
+
 @pytest.mark.parametrize("name", ["a", "b"])
 @pytest.mark.parametrize("values", ["oui", None])
 def test_a_variable_with_fewer_than_two_categories_is_named(data, design, name, values):
@@ -139,7 +147,7 @@ def test_a_single_primary_unit_leaves_no_degree_of_freedom(data):
 
 
 def test_other_rows_than_the_designs_are_refused(data, design):
-    with pytest.raises(DataError, match="the table of variables"):
+    with pytest.raises(DataError, match="'frame'"):
         independence(design, data[1:], "a", "b")
     with pytest.raises(DataError, match="'inside'"):
         independence(design, data, "a", "b", inside=data["b"].to_numpy())

@@ -255,10 +255,10 @@ SMALL = Comparison("y", by="g", groups=("a", "b"), categorical=["x"])
         ({"categorical": ["x", "x"]}, "explanatory variable 'x'"),
         ({"categorical": ["x", "g"]}, "explanatory variable 'g'"),
         ({"numeric": ["x"], "categorical": []}, "column 'x'"),
-        ({"numeric": ["one"]}, "'one', group 'a'"),
-        ({"numeric": ["is_v"]}, "'is_v'|'v' of 'x'"),
+        ({"numeric": ["one"]}, "term 'one', group 'a'"),
+        ({"numeric": ["is_v"]}, r"term 'x\[v\]', group 'a'"),
         ({"categorical": ["one"]}, "column 'one'"),
-        ({"categorical": ["only_a"]}, "category 't' of 'only_a', group 'b' of 'g'"),
+        ({"categorical": ["only_a"]}, r"term 'only_a\[t\]', group 'b' of 'g'"),
     ],
 )
 def test_a_wrong_argument_is_named(small, change, message):

@@ -7,6 +7,7 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import f as fisher_law
 from scipy.stats import t as student_law
 
 from obsante.errors import DataError
@@ -164,7 +165,7 @@ def test_a_test_of_one_coefficient_is_its_t_squared():
     test = wald(fit, "lits").iloc[0]
     assert test["statistique"] == pytest.approx(row["statistique"] ** 2)
     assert test["p_valeur"] == pytest.approx(row["p_valeur"])
-    assert test["ddl_residuels"] == row["ddl"]
+    assert test["ddl_residuel"] == row["ddl"]
 
 
 def test_a_test_of_a_term_takes_all_its_levels():
@@ -174,9 +175,13 @@ def test_a_test_of_a_term_takes_all_its_levels():
     b = fit.table.set_index("terme").loc[names, "estimation"].to_numpy()
     v = fit.covariance.loc[names, names].to_numpy()
     assert test["ddl"] == 2
-    assert test["statistique"] == pytest.approx(b @ np.linalg.inv(v) @ b / 2)
+    # 8 PSUs, 2 strata, 4 coefficients: d = 3, F = (3 - 2 + 1) / (3 * 2) W with 2 and 2 df.
+    statistic = b @ np.linalg.inv(v) @ b / 3
+    assert test["statistique"] == pytest.approx(statistic)
+    assert test["ddl_residuel"] == 2
+    assert test["p_valeur"] == pytest.approx(fisher_law.sf(statistic, 2, 2))
     both = wald(fit, ["type", "lits"]).iloc[0]
-    assert (both["terme"], both["ddl"]) == ("type + lits", 3)
+    assert (both["terme"], both["ddl"], both["ddl_residuel"]) == ("type + lits", 3, 1)
 
 
 def test_ratios_leave_the_constant_out_and_carry_the_limits_over():
@@ -198,6 +203,11 @@ def test_a_test_of_an_unknown_term_names_the_nearest():
     with pytest.raises(DataError, match="'typ'") as error:
         wald(fitted(sample(), "dme ~ type", "binomial"), "typ")
     assert "'type' (nearest)" in error.value.expected
+
+
+def test_a_test_of_no_term_is_refused():
+    with pytest.raises(DataError, match="no term"):
+        wald(fitted(sample(), "dme ~ type", "binomial"), [])
 
 
 def test_a_test_of_more_coefficients_than_psus_can_tell_apart_is_refused():
@@ -226,3 +236,22 @@ def test_a_fit_that_is_exact_or_rare_warns_of_nothing():
         warnings.simplefilter("error")
         exact = fitted(data.assign(y=2 + 3 * data["lits"]), "y ~ lits", "gaussian")
     assert exact.coefficients == pytest.approx([2, 3])
+
+
+@pytest.mark.slow
+def test_the_adjusted_test_of_several_terms_is_nearer_its_level_with_few_psus():
+    # Nothing explains y; three variables and an effect of their own for 12 PSUs of 4.
+    rng = np.random.default_rng(20260101)
+    psu = np.repeat(np.arange(12), 4)
+    rejected = np.zeros(2)
+    for _ in range(200):
+        data = pd.DataFrame(rng.normal(size=(12, 3)), columns=["a", "b", "c"]).loc[psu]
+        y = rng.normal(size=12)[psu] + rng.normal(size=48)
+        data = data.assign(w=1.0, psu=psu, y=y).reset_index(drop=True)
+        design = survey_design(data, weights="w", psu="psu")
+        fit = glm(design, "y ~ a + b + c", data, family="gaussian", level=0.95)
+        test = wald(fit, ["a", "b", "c"]).iloc[0]
+        plain = test["statistique"] * fit.df / test["ddl_residuel"]
+        rejected += [test["p_valeur"] < 0.05, fisher_law.sf(plain, 3, fit.df) < 0.05]
+    adjusted, unadjusted = rejected / 200
+    assert 0.05 < adjusted < 0.2 < unadjusted

@@ -168,7 +168,7 @@ def test_a_category_with_one_level_in_the_domain_is_refused():
     data = sample()
     rural = (data["milieu"] == "rural").to_numpy()
     error = refusal(data, "dme ~ milieu", reference={"milieu": "rural"}, inside=rural)
-    assert "one level only, 'rural', on the 30 rows" in error.found
+    assert "one level only, 'rural', on the 30 row(s)" in error.found
 
 
 def test_a_text_as_outcome_is_refused():
@@ -179,8 +179,8 @@ def test_a_text_as_outcome_is_refused():
 
 @pytest.mark.parametrize(
     "formula",
-    ["dme ~ lits +", "lits", "log(dme) ~ lits", "dme + lits ~ w", "dme ~ C(type)", "dme ~ lits | w",
-     "dme ~ log(lits, 1, 2, 3)"],
+    ["dme ~ lits +", "lits", "dme ~ 0", "log(dme) ~ lits", "dme + lits ~ w", "dme ~ C(type)",
+     "dme ~ lits | w", "dme ~ log(lits, 1, 2, 3)"],
 )  # fmt: skip
 def test_a_formula_that_says_no_model_is_refused(formula):
     assert refusal(sample(), formula).looked_at == f"formula '{formula}'"
@@ -206,5 +206,8 @@ def test_an_exposure_is_for_counts():
 
 
 def test_an_exposure_of_zero_is_refused():
-    data = sample().assign(heures=0.0)
-    assert "'heures'" in refusal(data, "dme ~ lits", family="poisson", exposure="heures").looked_at
+    data = sample().assign(heures=1.0)
+    data.loc[1, "lits"] = np.nan
+    data.loc[4, "heures"] = 0.0
+    error = refusal(data, "dme ~ lits", family="poisson", exposure="heures")
+    assert error.looked_at == "'heures', row 4"

@@ -8,6 +8,7 @@ import pytest
 from scipy import stats as scipy_stats
 
 from obsante.errors import DataError
+from obsante.stats import difference, numeric
 from obsante.stats.models.ttest import one_sample_t_test, two_sample_t_test
 from obsante.stats.survey import survey_design
 
@@ -107,7 +108,8 @@ def test_too_few_primary_units_leave_no_degree_of_freedom(data):
     [
         ({"by": "gg"}, "column 'gg'"),
         ({"groups": ("a", "c")}, "group 'c'"),
-        ({"groups": ("a", "a")}, "'a' twice"),
+        ({"groups": ("a", "a")}, "groups of 'g'"),
+        ({"groups": ("a", "b", "c")}, "groups of 'g'"),
         ({"level": 95}, "'level'"),
         ({"inside": np.array([True, True, False, False])}, "group 'b' of 'g'"),
     ],
@@ -131,6 +133,17 @@ def test_a_variable_that_is_no_number_is_named(data, column, message):
         one_sample_t_test(design, data.assign(y=column), "y", value=0.0, level=0.95)
 
 
-def test_the_mean_under_the_hypothesis_is_a_number(data):
+@pytest.mark.parametrize("value", [np.nan, np.inf, None, "deux"])
+def test_the_mean_under_the_hypothesis_is_a_number(data, value):
     with pytest.raises(DataError, match="'value'"):
-        one_sample_t_test(survey_design(data, weights="w"), data, "y", value=np.nan, level=0.95)
+        one_sample_t_test(survey_design(data, weights="w"), data, "y", value=value, level=0.95)
+
+
+def test_estimate_and_error_are_those_of_the_difference_of_two_domains(data):
+    more = pd.concat([data, data.assign(psu=data["psu"] + 2, y=data["y"] ** 2)], ignore_index=True)
+    design = survey_design(more, weights="w", psu="psu")
+    t = two_sample_t_test(design, more, "y", **AB).iloc[0]
+    gap = difference(numeric(more["y"]), design, more["g"] == "a", more["g"] == "b", level=0.95)
+    for column in ("estimation", "erreur_type"):
+        assert t[column] == pytest.approx(gap[column].iloc[0], rel=1e-12)
+    assert (t["ddl"], gap["ddl"].iloc[0]) == (2, 3)

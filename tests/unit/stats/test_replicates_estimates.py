@@ -9,8 +9,10 @@ import pandas as pd
 import pytest
 
 from obsante.errors import DataError
+from obsante.stats import mean, numeric
 from obsante.stats.replicates import bootstrap, estimate, jackknife, raking
 from obsante.stats.survey import survey_design
+from obsante.stats.weighting import rake
 
 
 def sample() -> pd.DataFrame:
@@ -217,6 +219,22 @@ def test_a_statistic_that_is_missing_in_a_replicate_names_the_unit():
         estimate(jackknife(design()), only_one, level=0.95)
 
 
+@pytest.mark.parametrize(
+    ("ratio", "found"),
+    [
+        (lambda y, w: y @ w / w.sum(), "1 missing"),
+        (lambda y, w: np.average(y, weights=w), "ZeroDivisionError"),
+        (lambda y, w: np.linalg.solve(np.diag(w), y), "LinAlgError"),
+    ],
+)
+def test_a_domain_that_has_lost_its_only_psu_names_the_replicate(ratio, found):
+    def of_one_psu(w):
+        return ratio(np.array([1.0, 3.0]), w[[3, 1]])
+
+    with pytest.raises(DataError, match=rf"\(without PSU B / 1\): the statistic[\s\S]*{found}"):
+        estimate(jackknife(design()), of_one_psu, level=0.95)
+
+
 def test_an_error_of_the_statistic_says_in_which_replicate():
     def refuses(w):
         if w[2] == 0:
@@ -265,6 +283,51 @@ def test_a_margin_left_empty_by_a_replicate_names_both():
         estimate(jackknife(design()), total, level=0.95, adjust=raking(categories, known))
 
 
+def test_replicates_are_raked_as_the_sample_is():
+    data = sample().assign(sexe=list("fhfhfhfhhf"))
+    known = {"h": {"A": 13, "B": 15, "C": 2}, "sexe": {"f": 14, "h": 16}}
+    replicate = jackknife(design()).weights(0)
+    present = data[replicate > 0].assign(w=replicate[replicate > 0])
+    expected = rake(survey_design(present, weights="w"), present, known).weights
+    again = raking(data, known)(replicate)
+    assert again[replicate > 0] == pytest.approx(expected, rel=1e-12)
+    assert (again[replicate == 0] == 0).all()
+
+
+def test_wrong_margins_are_refused_before_any_replicate():
+    with pytest.raises(DataError, match="margin 'h', category 'B'"):
+        raking(sample(), {"h": {"A": 13, "C": 2}})
+
+
 def test_categories_of_other_rows_are_refused():
     with pytest.raises(DataError, match=r"'categories'[\s\S]*3 row"):
-        raking(sample()[["h"]].head(3), {"h": pd.Series({"A": 1})})(np.ones(10))
+        raking(sample()[["h"]].head(3), {"h": {"A": 1, "B": 1}})(np.ones(10))
+
+
+@pytest.mark.slow
+def test_intervals_after_raking_cover_the_mean_of_the_population():
+    # 5 strata of 40 PSUs of 4 units, 8 PSUs drawn in each; four errors of a coverage are 0.06.
+    rng, psu = np.random.default_rng(5), np.arange(200).repeat(4)
+    effect = rng.normal(size=200)[psu]
+    units = pd.DataFrame({"h": psu // 40, "psu": psu, "w": 5.0, "N": 40})
+    units["g"] = rng.uniform(size=800) < 0.5 + 0.15 * np.tanh(effect)
+    units["s"] = rng.uniform(size=800) < 0.4
+    units["y"] = effect / 2 + 2 * units["g"] + units["s"] / 2 + rng.normal(size=800)
+    known = {name: units[name].value_counts() for name in ("g", "s")}
+    covered, samples = np.zeros(2), 200
+    for _ in range(samples):
+        drawn = np.concatenate([40 * h + rng.choice(40, 8, replace=False) for h in range(5)])
+        data = units[units["psu"].isin(drawn)].reset_index(drop=True)
+        survey = survey_design(
+            data, weights="w", strata="h", psu="psu", psu_population="N", whole_psu=True
+        )
+        linearised = mean(numeric(data["y"]), rake(survey, data, known), data, level=0.95)
+        replicated = estimate(
+            jackknife(survey), lambda w, y=data["y"].to_numpy(): w @ y / w.sum(), level=0.95,
+            adjust=raking(data, known),
+        ).table  # fmt: skip
+        covered += [
+            table["borne_inf"].iloc[0] <= units["y"].mean() <= table["borne_sup"].iloc[0]
+            for table in (linearised, replicated)
+        ]
+    assert covered / samples == pytest.approx(0.95, abs=0.06)

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import t as student
 
 from obsante import stats
 from obsante.errors import DataError
@@ -58,7 +59,9 @@ def test_a_contrast_keeps_the_unit_of_its_coefficients():
     assert slope["estimation"] == pytest.approx((10 - 2) / 2)
 
 
-@pytest.mark.parametrize("coefficients", [{"z": 1}, {"m": 1}, {"u": 0}, {}])
+@pytest.mark.parametrize(
+    "coefficients", [{"z": 1}, {"m": 1}, {"u": 0}, {}, {"u": float("nan")}]
+)
 def test_a_contrast_of_nothing_is_an_error(coefficients):
     a, d = answers(1, 0, None), simple(1, 1, 1)
     milieu = pd.Series([*"urm"], name="milieu")
@@ -71,6 +74,29 @@ def test_a_difference_with_an_empty_group_is_an_error():
     first = pd.Series([True, False])
     with pytest.raises(DataError, match="domain 'second'\n.*no unit with an answer"):
         stats.difference(a, d, first, ~first, level=LEVEL)
+
+
+@pytest.mark.parametrize("mask", [[1, 0], ["urbain", "rural"], "urbain"])
+def test_a_group_is_given_by_true_and_false(mask):
+    a, d = answers(1, 0), simple(1, 1)
+    first = pd.Series(mask) if isinstance(mask, list) else mask
+    with pytest.raises(DataError, match="'first'"):
+        stats.difference(a, d, first, pd.Series([True, False]), level=LEVEL)
+
+
+def test_a_unit_whose_group_is_unknown_is_in_none():
+    a, d = answers(1, 0, 5), simple(1, 1, 1)
+    stage = pd.Series([3, 1, None], dtype="Int64")
+    found = stats.difference(a, d, stage > 2, stage <= 2, level=LEVEL).iloc[0]
+    assert found[["estimation", "n"]].tolist() == [1, 2]
+
+
+def test_a_median_of_all_units_has_no_sampling_error():
+    frame = pd.DataFrame({"w": [1.0] * 4, "N": 4})
+    d = stats.survey_design(frame, weights="w", psu_population="N")
+    a = answers(1, 2, 3, 4)
+    found = stats.quantile(a, 0.5, d, a[[]], level=LEVEL).iloc[0]
+    assert found[["borne_inf", "estimation", "borne_sup"]].tolist() == [2, 2, 2]
 
 
 def test_a_median_is_the_value_where_half_the_weight_is_reached():
@@ -123,7 +149,7 @@ def test_a_change_on_the_same_units_is_that_of_their_differences():
     moved = np.subtract(after, before)
     assert found["estimation"] == pytest.approx(moved.mean())
     assert found["erreur_type"] == pytest.approx(math.sqrt(0.6 * moved.var(ddof=1) / 4))
-    assert found["modalite"] == "2024"
+    assert found["edition_reference"] == 2024
 
 
 def test_samples_without_common_units_have_no_covariance_but_that_of_a_finite_population():
@@ -146,13 +172,56 @@ def test_the_covariance_of_overlapping_samples_is_that_of_tam():
 
 def test_the_slope_of_three_editions_keeps_the_gaps_between_years():
     waves = {year: wave([1, 2, 3], [v, v, v + 3]) for year, v in ((2020, 1), (2021, 3), (2025, 4))}
-    found = stats.slope(waves, level=LEVEL).iloc[0]
+    found = stats.trend(waves, level=LEVEL).iloc[0]
     assert found["estimation"] == pytest.approx(np.polyfit([2020, 2021, 2025], [2, 4, 5], 1)[0])
 
 
 def test_one_edition_or_an_empty_one_can_not_be_compared():
     with pytest.raises(DataError, match=r"1 edition\(s\)"):
         stats.change({2025: wave([1, 2], [1, 2])}, level=LEVEL)
-    nobody = stats.Wave(wave([1, 2], [1, 2]).design, answers(1, 2), pd.Series([False, False]))
-    with pytest.raises(DataError, match="edition 2024\n.*no unit of the domain"):
-        stats.change({2024: nobody, 2025: wave([1, 2], [1, 2])}, level=LEVEL)
+    silent, asked = (stats.Wave(w.design, w.answers, pd.DataFrame({"type": t})) for w, t in (
+        (wave([1, 2, 3], [1, 2, None]), ["a", "a", "b"]),
+        (wave([1, 2, 3], [1, 2, 4]), ["a", "b", "b"]),
+    ))  # fmt: skip
+    with pytest.raises(DataError, match="edition 2024, type = b\n.*no unit of the domain"):
+        stats.change({2024: silent, 2025: asked}, by="type", level=LEVEL)
+
+
+def test_each_domain_has_its_change_to_each_earlier_edition():
+    types = pd.DataFrame({"type": [*"aabb"]})
+    waves = {
+        year: stats.Wave(w.design, w.answers, types)
+        for year, w in ((year, wave([1, 2, 3, 4], [year - 2020, 1, 5, 7])) for year in (2022, 2024, 2025))
+    }
+    found = stats.change(waves, by="type", level=LEVEL)
+    assert found["modalite"].tolist() == ["national"] * 2 + ["a"] * 2 + ["b"] * 2
+    assert found["edition_reference"].tolist() == [2022, 2024] * 3
+    assert found["estimation"].tolist() == pytest.approx([3 / 4, 1 / 4, 3 / 2, 1 / 2, 0, 0])
+    assert found[["n", "ddl"]].iloc[2].tolist() == [2, 1]
+
+
+def test_a_change_is_tested_against_zero_with_its_own_interval():
+    waves = {2024: wave([1, 2, 3, 4], [1, 5, 2, 8]), 2025: wave([1, 2, 3, 4], [2, 7, 2, 9])}
+    found = stats.change(waves, level=LEVEL).iloc[0]
+    assert found["statistique"] == pytest.approx(found["estimation"] / found["erreur_type"])
+    excludes_zero = found["borne_inf"] > 0
+    assert excludes_zero == (found["p_valeur"] < 1 - LEVEL)
+    assert found["p_valeur"] == pytest.approx(2 * student.sf(found["statistique"], 3))
+
+
+def test_units_without_a_name_can_not_be_found_again():
+    design = stats.survey_design(pd.DataFrame({"w": [1.0, 1]}), weights="w")
+    unnamed = stats.Wave(design, answers(1, 2))
+    with pytest.raises(DataError, match="edition 2024.*\n.*primary units without a name"):
+        stats.change({2024: unnamed, 2025: unnamed}, level=LEVEL)
+
+
+def test_a_correlation_beyond_one_is_brought_back_to_one():
+    # Two common units that move together, each the extreme of its sample.
+    before = wave([1, 2, 3, 4, 5, 6], [-9, 10, 1, 0.5, 1, 0.5], population=1000)
+    after = wave([1, 2, 13, 14, 15, 16], [-9, 9, 0, 0.5, 0.3, 1], population=1000)
+    matrix = stats.wave_covariance({2024: before, 2025: after}).to_numpy()
+    assert matrix[0, 1] == pytest.approx(np.sqrt(matrix[0, 0] * matrix[1, 1]))
+    found = stats.change({2024: before, 2025: after}, level=LEVEL).iloc[0]
+    spread = np.sqrt(matrix[0, 0]) - np.sqrt(matrix[1, 1])
+    assert found["erreur_type"] == pytest.approx(abs(spread))

@@ -129,6 +129,11 @@ def test_one_stage_of_correction_for_two_stages_of_draw_is_an_error():
     assert whole.second is None
 
 
+def test_a_second_stage_without_the_size_of_the_first_is_an_error():
+    with pytest.raises(DataError, match="second stage, column 'M'"):
+        design(people(), psu_population=None)
+
+
 def test_an_unknown_column_names_the_nearest():
     with pytest.raises(DataError, match=r"column 'W'(.|\n)*'w'"):
         design(people(), weights="W")

@@ -198,13 +198,22 @@ def test_a_number_of_units_reproduced_by_the_weights_has_no_sampling_error():
 
 
 def test_the_shares_of_a_distribution_add_up_to_one():
-    codes = pd.Series(["a", "b", "b", None, "sans_objet"])
-    outside = codes == "sans_objet"
-    found = stats.distribution(codes, ["a", "b", "c"], sample(1, 1, 2, 9, 9), dimension="lieu",
-                               level=LEVEL, not_applicable=outside)  # fmt: skip
+    codes = pd.Series(["a", "b", "b", None, "sans_objet", "nsp"])
+    found = stats.distribution(codes, ["a", "b", "c"], sample(1, 1, 2, 9, 9, 9), dimension="lieu",
+                               level=LEVEL, unknown=["nsp"])  # fmt: skip
     assert found["estimation"].tolist() == [0.25, 0.75, 0.0]
     assert found["dimension"].unique().tolist() == ["lieu"]
-    assert found[["n", "n_manquant", "n_sans_objet"]].iloc[0].tolist() == [3, 1, 1]
+    assert found[["n", "n_manquant", "n_sans_objet"]].iloc[0].tolist() == [3, 2, 1]
+
+
+@pytest.mark.parametrize(
+    ("categories", "message"),
+    [(["a"], "answers of 'lieu'\n.*'b', which"), ([], "categories of"), (["a", "b", "a"], "categories")],
+)
+def test_a_distribution_places_every_code_once(categories, message):
+    codes = pd.Series(["a", "b", "b"], name="lieu")
+    with pytest.raises(DataError, match=message):
+        stats.distribution(codes, categories, sample(1, 1, 1), dimension="lieu", level=LEVEL)
 
 
 def test_an_adopter_without_a_grade_stays_an_adopter():
@@ -218,7 +227,31 @@ def test_an_adopter_without_a_grade_stays_an_adopter():
     z = np.array([0.5 * 0.4 / 5 + 0.6 * 0.5 / 2, 0.5 * 0.4 / 5 - 0.6 * 0.5 / 2, 0.5 * 0.4 / 5,
                   -0.5 * 0.6 / 5, -0.5 * 0.6 / 5, 0.0])  # fmt: skip
     assert found["erreur_type"][1] == pytest.approx(math.sqrt(6 / 5 * (z**2).sum()))
-    assert found[["n", "n_manquant"]].iloc[1].tolist() == [5, 1]
+    assert found[["n", "n_manquant"]].iloc[0].tolist() == [5, 1]
+    assert found[["n", "n_manquant"]].iloc[1].tolist() == [4, 2]
+
+
+@pytest.mark.parametrize(
+    ("grades", "message"),
+    [(["0", "0"], "row 0\n.*'0' of a unit that adopted"), (["1", "2"], "row 1\n.*did not adopt"),
+     ([None, "0"], "domain 'stade'"), (["7", "0"], "'7', which")],
+)  # fmt: skip
+def test_grades_that_contradict_adoption_are_an_error(grades, message):
+    with pytest.raises(DataError, match=message):
+        stats.graded_distribution(answers(1, 0), pd.Series(grades), ["0", "1", "2"], sample(1, 1),
+                                  dimension="stade", level=LEVEL)  # fmt: skip
+
+
+def test_a_grade_known_from_one_primary_unit_has_no_interval():
+    adopted = answers(1, 1, 1, 1, 0, 0, 1, 0)
+    grades = pd.Series(["1", "2", None, None, "0", "0", None, "0"])
+    d = sample(*[1] * 8, psu=[1, 1, 2, 2, 3, 3, 4, 4])
+    found = stats.graded_distribution(adopted, grades, ["0", "1", "2"], d, dimension="stade",
+                                      level=LEVEL)  # fmt: skip
+    assert found["ddl"].tolist() == [3, 0, 0]
+    assert found[["borne_inf", "borne_sup"]].iloc[1].isna().all()
+
+
 
 
 def test_covariance_between_domains_has_the_variances_on_its_diagonal():
@@ -251,6 +284,55 @@ def test_the_interval_of_a_score_stays_on_its_scale():
     cut = stats.mean(a, d, nothing(a), level=LEVEL, bounds=(0, 100)).iloc[0]
     assert free["borne_sup"] > 100 == cut["borne_sup"]
     assert cut["borne_inf"] == free["borne_inf"]
+
+
+@pytest.mark.parametrize("bounds", [(0, 1), (100, 0)])
+def test_values_beyond_their_scale_are_an_error(bounds):
+    a = answers(10, 20)
+    with pytest.raises(DataError, match="'question', bounds"):
+        stats.mean(a, sample(1, 1), nothing(a), level=LEVEL, bounds=bounds)
+
+
+def test_a_denominator_that_adds_up_to_zero_names_its_domain():
+    a, beds = answers(1, 2, 3), pd.Series([0.0, 0, 4], name="lits")
+    domains = pd.DataFrame({"type": [*"aab"]})
+    with pytest.raises(DataError, match="denominator, type = a\n.*2 answer"):
+        stats.ratio(a, beds, sample(1, 1, 1), domains, by=["type"], level=LEVEL)
+
+
+@pytest.mark.parametrize(
+    ("y", "state"), [([1.0, np.inf], ["valid"] * 2), ([1, None], ["valid"] * 2), ([1, 2], ["valid", "missing"])]
+)
+def test_a_value_that_contradicts_its_state_is_an_error(y, state):
+    a = pd.DataFrame({"y": pd.Series(y, dtype=float), "state": state})
+    with pytest.raises(DataError, match="row 1\n.*in state"):
+        stats.mean(a, sample(1, 1), nothing(a), level=LEVEL)
+
+
+def test_arguments_in_the_wrong_order_say_what_each_is():
+    a, d = answers(1, 0), sample(1, 1)
+    for wrong in ((d, a), (a["y"], d)):
+        with pytest.raises(DataError, match=r"stats.binary\(\)"):
+            stats.mean(*wrong, nothing(a), level=LEVEL)
+    with pytest.raises(DataError, match="'domains'\n.*str"):
+        stats.mean(a, d, "region", level=LEVEL)
+
+
+def test_one_dimension_may_be_given_by_its_name_alone(five):
+    a, d, domains = five
+    one = stats.mean(a, d, domains, by="milieu", level=LEVEL)
+    assert one.equals(stats.mean(a, d, domains, by=["milieu"], level=LEVEL))
+
+
+@pytest.mark.parametrize(
+    ("domains", "by", "message"),
+    [({"g": [1, "1"]}, "g", "two domains that read '1'"), ({"g": [None, None]}, "g", "no domain"),
+     ({"national": [*"ab"]}, "national", "the name of the whole sample")],
+)  # fmt: skip
+def test_domains_without_a_name_of_their_own_are_an_error(domains, by, message):
+    a = answers(1, 0)
+    with pytest.raises(DataError, match=message):
+        stats.mean(a, sample(1, 1), pd.DataFrame(domains, dtype="object"), by=by, level=LEVEL)
 
 
 def test_an_unknown_dimension_is_an_error(five):

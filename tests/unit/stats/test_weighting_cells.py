@@ -90,9 +90,10 @@ def test_rows_in_another_order_are_an_error():
         nonresponse_cells(WEIGHTS, CELLS, RESPONDED[::-1], minimum=1)
 
 
-def test_a_minimum_of_zero_is_an_error():
+@pytest.mark.parametrize("minimum", [0, np.nan])
+def test_a_minimum_below_one_is_an_error(minimum):
     with pytest.raises(DataError, match="'minimum'"):
-        nonresponse_cells(WEIGHTS, CELLS, RESPONDED, minimum=0)
+        nonresponse_cells(WEIGHTS, CELLS, RESPONDED, minimum=minimum)
 
 
 @pytest.mark.parametrize("weight", [0.0, -1.0, np.nan, np.inf])
@@ -103,10 +104,11 @@ def test_a_weight_that_is_not_positive_is_an_error(weight):
         lambda: trim(wrong, upper=2.0),
         lambda: weights_deff(wrong),
         lambda: effective_size(wrong),
-        lambda: weight_table({"avant": wrong}),
     ):
         with pytest.raises(DataError, match="'weights', row 2"):
             use()
+    with pytest.raises(DataError, match="'weights, avant', row 2"):
+        weight_table({"avant": wrong})
 
 
 def test_no_unit_at_all_is_an_error():

@@ -87,6 +87,14 @@ def test_raking_keeps_the_odds_ratio_of_the_sample(design):
     assert odds(rake(design, FRAME, MARGINS).weights) == pytest.approx(odds(design.weights))
 
 
+def test_known_counts_and_totals_may_be_dicts(design):
+    by_series = rake(design, FRAME, MARGINS), calibrate(design, X, TOTALS, method="linear")
+    counts = {name: margin.to_dict() for name, margin in MARGINS.items()}
+    by_dict = rake(design, FRAME, counts), calibrate(design, X, TOTALS.to_dict(), method="linear")
+    for one, other in zip(by_series, by_dict, strict=True):
+        assert one.weights.tolist() == other.weights.tolist()
+
+
 def test_margins_that_the_weights_already_reproduce_change_nothing(design):
     already = {name: FRAME["w"].groupby(FRAME[name]).sum() for name in MARGINS}
     assert rake(design, FRAME, already).weights == pytest.approx(design.weights, rel=1e-14)
@@ -274,11 +282,16 @@ def test_calibration_on_nothing_is_an_error(design):
         calibrate(design, X[[]], TOTALS[[]], method="linear")
 
 
-@pytest.mark.parametrize("value", [np.nan, np.inf, None, "douze"])
+@pytest.mark.parametrize("value", [np.nan, np.inf, None, "douze", pd.Timestamp("2025-01-01")])
 def test_a_missing_auxiliary_names_the_column_and_the_row(design, value):
     x = X.assign(lits=[1, 2, value, 4, 5, 6])
     with pytest.raises(DataError, match="auxiliary 'lits', row e3"):
         calibrate(design, x, TOTALS, method="linear")
+
+
+def test_totals_that_are_no_numbers_are_an_error(design):
+    with pytest.raises(DataError, match="'totals'(.|\n)*not numbers"):
+        calibrate(design, X, {"un": 90.0, "lits": "beaucoup"}, method="linear")
 
 
 def test_a_missing_total_is_named(design):

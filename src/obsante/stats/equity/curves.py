@@ -133,13 +133,15 @@ def _influence(sample, p, mean, codes, population, held, width) -> np.ndarray:
 
 
 def _shares(at: Sequence[float]) -> np.ndarray:
-    points = np.asarray(at, dtype=float)
-    outside = points[~((points >= 0) & (points <= 1))]
-    if points.size == 0 or outside.size:
+    try:
+        points = np.asarray(at, dtype=float)
+    except (TypeError, ValueError):
+        points = np.array(np.nan)
+    if points.ndim != 1 or not points.size or not ((points >= 0) & (points <= 1)).all():
         raise DataError(
             "'at'",
-            found=f"{outside[0]:g}" if outside.size else "no point",
-            expected="shares of the population, from 0 to 1",
-            remedy="give them in proportion: 0.2 for the first fifth",
+            found=f"{at}",
+            expected="a list of shares of the population, from 0 to 1",
+            remedy="give them in proportion: [0.2] for the first fifth",
         )
     return points

@@ -1,7 +1,7 @@
-"""Gaps between two groups: difference and ratio of their weighted means.
+"""Relative gap between two groups; the absolute one is :func:`obsante.stats.difference`.
 
-The two means come from one sample, so their covariance is in the variance: the influence of a
-unit on the gap combines its influences on both means, each one 1_g (y - mean_g) / W_g.
+Both means come from one sample, so what the groups share (strata, clusters, units) is in the
+variance: the influence on log(a / b) is that on a over a, minus that on b over b.
 
 Reference: Särndal, Swensson & Wretman, *Model Assisted Survey Sampling* (1992), ch. 5.
 """
@@ -11,127 +11,80 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from obsante.errors import DataError, nearest
-from obsante.stats.equity import sample as samples
-from obsante.stats.equity.sample import Sample, Values
+from obsante.errors import DataError
+from obsante.stats import checks
 from obsante.stats.equity.slopes import exponential
+from obsante.stats.survey import linear
 from obsante.stats.survey.design import SurveyDesign
-from obsante.stats.survey.domains import same_rows
+from obsante.stats.survey.domains import Partition, group, members
+from obsante.stats.survey.estimates import answered, name_of
+from obsante.stats.survey.intervals import student
 
-DIFFERENCE = "différence de moyennes pondérées, intervalle de Student"
 RATIO = "rapport de moyennes pondérées, intervalle de Student du logarithme"
 
 
-def gap_difference(
+def gap_ratio(
+    answers: pd.DataFrame,
     design: SurveyDesign,
-    y: Values,
-    group: pd.Series,
+    first: pd.Series,
+    second: pd.Series,
     *,
-    first: str,
-    second: str,
     level: float,
-    inside: Values | None = None,
 ) -> pd.DataFrame:
-    """Mean of ``y`` in the group ``first`` minus its mean in ``second``, in the unit of y.
+    """Mean (or proportion) in ``first`` over that in ``second``; 1 is equality.
+
+    The interval is built on the logarithm; ``erreur_type`` is that of the ratio, by the delta
+    method. df is the smaller of the two groups'. The groups may overlap.
 
     Args:
+        answers: ``y`` and ``state`` for each row of the design.
         design: the sample, from ``survey_design``.
-        y: one value for each row of the design (0/1 for a proportion); NaN where there is none.
-        group: label of the group of each row, missing where there is none.
-        first, second: the labels compared.
+        first, second: True for the units of each group.
         level: confidence level, in proportion.
-        inside: True for the rows of the domain; everyone by default.
 
     Returns:
         One row: ``estimation``, ``erreur_type``, ``borne_inf``, ``borne_sup``, ``ddl``, ``n``
-        (units used in both groups), ``n_manquant``, ``methode``.
+        (answers in either group), ``n_manquant``, ``methode``.
 
     Raises:
-        DataError: a label is unknown or twice the same, a group has no answer.
+        DataError: a group holds no answer or has a mean that is not positive, or the rows are
+            not the design's.
 
-    >>> from obsante.stats.survey import survey_design
-    >>> frame = pd.DataFrame({"w": 1.0, "y": [1.0, 1.0, 0.0, 1.0], "g": list("uurr")})
-    >>> d = survey_design(frame, weights="w")
-    >>> table = gap_difference(d, frame["y"], frame["g"], first="u", second="r", level=0.95)
-    >>> float(table["estimation"].iloc[0])
-    0.5
+    >>> from obsante.stats import survey_design
+    >>> a = pd.DataFrame({"y": [3.0, 5.0, 1.0, 1.0], "state": "valid", "w": 1.0})
+    >>> rich = pd.Series([True, True, False, False])
+    >>> gap_ratio(a, survey_design(a, weights="w"), rich, ~rich, level=0.95)["estimation"].item()
+    4.0
     """
-    sample, members = _groups(design, y, group, (first, second), inside)
-    (high, u), (low, v) = (_mean(sample, member) for member in members)
-    return samples.row(sample, high - low, u - v, level, DIFFERENCE)
+    checks.probability(level, "level")
+    question = answered(answers, design)
+    masks = {"first": members(design, first, "first"), "second": members(design, second, "second")}
+    high, low = (
+        _positive_mean(design, question, group(mask, question.usable, name), name_of(answers))
+        for name, mask in masks.items()
+    )
+    z = high.z / high.value - low.z / low.value
+    variance = float(design.covariance(z)[0, 0])
+    value, df = np.log(high.value / low.value).item(), min(high.df.item(), low.df.item())
+    limits = student(value, variance, df, level)
+    either = masks["first"] | masks["second"]
+    columns = {
+        "estimation": value, "erreur_type": variance**0.5, "borne_inf": limits[0],
+        "borne_sup": limits[1], "ddl": df, "n": int((either & question.usable).sum()),
+        "n_manquant": int((either & question.missing).sum()), "methode": RATIO,
+    }  # fmt: skip
+    return exponential(pd.DataFrame([columns]))
 
 
-def gap_ratio(
-    design: SurveyDesign,
-    y: Values,
-    group: pd.Series,
-    *,
-    first: str,
-    second: str,
-    level: float,
-    inside: Values | None = None,
-) -> pd.DataFrame:
-    """Mean of ``y`` in the group ``first`` over its mean in ``second``.
-
-    The interval is built on the logarithm; ``erreur_type`` is that of the ratio. Arguments and
-    result as :func:`gap_difference`; a mean that is zero or negative is an error too.
-    """
-    sample, members = _groups(design, y, group, (first, second), inside)
-    (high, u), (low, v) = (_mean(sample, member) for member in members)
-    for label, mean in ((first, high), (second, low)):
-        if mean <= 0:
-            raise DataError(
-                f"ratio of '{sample.name}', group '{label}'",
-                found=f"a mean of {mean:g}",
-                expected="two positive means",
-                remedy="publish gap_difference() instead",
-            )
-    return exponential(samples.row(sample, np.log(high / low), u / high - v / low, level, RATIO))
-
-
-def _mean(sample: Sample, member: np.ndarray) -> tuple[float, np.ndarray]:
-    """Mean of a group and the influence of each unit used on it."""
-    share = sample.mean(member.astype(float))
-    mean = float(np.average(sample.y[member], weights=sample.weights[member]))
-    return mean, member * (sample.y - mean) / share
-
-
-def _groups(
-    design: SurveyDesign, y: Values, group: pd.Series, labels: tuple[str, str], inside
-) -> tuple[Sample, list[np.ndarray]]:
-    name = samples.name_of(group, "group")
-    same_rows(design, group, name)
-    codes = group.astype("object")
-    _labels(codes, labels, name)
-    either = codes.isin(labels).to_numpy() & samples.membership(design, inside)
-    sample = samples.drawn(design, y, y, either)
-    used = codes.to_numpy()[sample.inside]
-    members = [used == label for label in labels]
-    for label, member in zip(labels, members, strict=True):
-        if not member.any():
-            raise DataError(
-                f"'{sample.name}', group '{label}' of '{name}'",
-                found="no unit with an answer",
-                expected="at least one",
-                remedy="check that the question was asked in this group, or leave the gap out",
-            )
-    return sample, members
-
-
-def _labels(codes: pd.Series, labels: tuple[str, str], name: str) -> None:
-    known = sorted(codes.dropna().unique(), key=str)
-    for label in labels:
-        if label not in known:
-            raise DataError(
-                f"group '{label}' of '{name}'",
-                found="no unit with this label",
-                expected=nearest(label, known),
-                remedy="correct the label in the notebook",
-            )
-    if labels[0] == labels[1]:
+def _positive_mean(
+    design: SurveyDesign, question: linear.Question, domain: Partition, name: str
+) -> linear.Linear:
+    part = linear.ratio(design, question, domain)
+    if not part.value.item() > 0:
         raise DataError(
-            f"groups of '{name}'",
-            found=f"'{labels[0]}' twice",
-            expected="two different labels",
-            remedy="name the two groups to compare",
+            f"ratio of '{name}', group '{domain.dimension}'",
+            found=f"a mean of {part.value.item():g}",
+            expected="two positive means",
+            remedy="publish stats.difference() instead",
         )
+    return part

@@ -187,14 +187,22 @@ def positive_mean(sample: Sample, index: str) -> float:
 
 
 def _within(sample: Sample, bounds: tuple[float, float]) -> tuple[float, float]:
-    low, high = (float(bound) for bound in bounds)
-    outside = ~((sample.y >= low) & (sample.y <= high))
-    if not low < high or outside.any():
-        shown = f"{sample.y[outside][0]:g}" if outside.any() else f"bounds {low:g} and {high:g}"
-        raise DataError(
-            f"'{sample.name}' in [{low:g}, {high:g}]",
-            found=f"{int(outside.sum())} value(s) outside, the first: {shown}",
-            expected="a lower bound below the upper one, and all values between them",
-            remedy="give the bounds of the scale, or correct the values at the source",
-        )
+    try:
+        low, high = (float(bound) for bound in bounds)
+    except (TypeError, ValueError):
+        low, high = np.nan, np.nan
+    if not (np.isfinite([low, high]).all() and low < high):
+        raise _outside(sample, f"bounds {bounds}")
+    outside = sample.y[(sample.y < low) | (sample.y > high)]
+    if outside.size:
+        raise _outside(sample, f"{outside.size} value(s) outside {bounds}, the first {outside[0]:g}")
     return low, high
+
+
+def _outside(sample: Sample, found: str) -> DataError:
+    return DataError(
+        f"bounds of '{sample.name}'",
+        found=found,
+        expected="two finite numbers, the lower first, and all values between them",
+        remedy="give the ends of the scale, or correct the values at the source",
+    )

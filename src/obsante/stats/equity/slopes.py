@@ -62,8 +62,11 @@ def slope_index(
     6.0
     """
     sample = samples.ordered(samples.drawn(design, y, ranking, inside))
-    coefficients, influence = _regression(sample, families.Gaussian())
-    return samples.row(sample, float(coefficients[1]), influence[:, 1], level, SLOPE)
+    centred = sample.rank - 0.5
+    slope = sample.mean(centred * sample.y) / sample.mean(centred**2)
+    expected = sample.mean(sample.y) + slope * centred
+    influence = _influence(sample, slope, expected, np.ones_like(expected))
+    return samples.row(sample, slope, influence, level, SLOPE)
 
 
 def relative_index(
@@ -101,9 +104,8 @@ def relative_index(
     checks.probability(level, "level")
     sample = samples.ordered(samples.drawn(design, y, ranking, inside))
     _estimable(sample, link)
-    coefficients, influence = _regression(sample, _FAMILIES[link]())
-    row = samples.row(sample, float(coefficients[1]), influence[:, 1], level, RELATIVE[link])
-    return exponential(row)
+    slope, influence = _regression(sample, _FAMILIES[link]())
+    return exponential(samples.row(sample, slope, influence, level, RELATIVE[link]))
 
 
 def exponential(row: pd.DataFrame) -> pd.DataFrame:
@@ -117,26 +119,32 @@ def exponential(row: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _regression(sample: Sample, family: families.Family) -> tuple[np.ndarray, np.ndarray]:
-    """Coefficients (2,) and the influence of each unit on them (n, 2)."""
-    rank = sample.rank
-    x = np.column_stack([np.ones_like(rank), rank])
-    weights = sample.weights / sample.weights.mean()
-    model = GLM(sample.y, x, family=family, var_weights=weights)
+def _regression(sample: Sample, family: families.Family) -> tuple[float, np.ndarray]:
+    """Coefficient of the rank and the influence of each unit on it (n,)."""
+    x = np.column_stack([np.ones_like(sample.rank), sample.rank])
+    model = GLM(sample.y, x, family=family, var_weights=sample.weights / sample.weights.mean())
     with warnings.catch_warnings():
         # Separation is looked for beforehand; what is left is an exact fit, which is no problem.
         warnings.simplefilter("ignore", PerfectSeparationWarning)
         fit = model.fit(maxiter=100, tol=1e-12, tol_criterion="params")
     _converged(sample, fit)
-    expected = fit.mu
-    slope = 1 / family.link.deriv(expected)
-    residual = sample.y - expected
-    bread = np.linalg.inv((x * (slope * weights)[:, None]).T @ x / weights.sum())
+    slope = float(fit.params[1])
+    return slope, _influence(sample, slope, fit.mu, 1 / family.link.deriv(fit.mu))
+
+
+def _influence(
+    sample: Sample, slope: float, expected: np.ndarray, derivative: np.ndarray
+) -> np.ndarray:
+    """Influence of each unit on the slope, from m and m' at each unit."""
+    rank, residual = sample.rank, sample.y - expected
+    x = np.column_stack([np.ones_like(rank), rank])
+    weights = sample.weights / sample.weights.sum()
+    bread = np.linalg.inv(x.T @ (x * (weights * derivative)[:, None]))
     scores = x * residual[:, None]
-    tilt = fit.params[1] * slope
+    tilt = slope * derivative
     for position, g in enumerate((-tilt, residual - rank * tilt)):
         scores[:, position] += sample.above(g) - sample.mean(g * rank)
-    return np.asarray(fit.params), scores @ bread
+    return scores @ bread[:, 1]
 
 
 def _converged(sample: Sample, fit) -> None:

@@ -23,10 +23,8 @@ from scipy.stats import f as fisher_law
 
 from obsante.errors import DataError, nearest
 from obsante.stats import checks
-from obsante.stats.models.rows import degrees_of_freedom, inside_rows
+from obsante.stats.models.rows import categories, degrees_of_freedom, inside_rows
 from obsante.stats.survey.design import SurveyDesign
-
-__all__ = ["TableTest", "goodness_of_fit", "independence"]
 
 METHOD = "Khi-deux de Rao-Scott au second ordre, forme F"
 # An eigenvalue, or a sum, under this share of the largest possible one is a rounding error.
@@ -38,7 +36,7 @@ class TableTest:
     """Result of a test on a table.
 
     Attributes:
-        test: one row with ``statistique`` (F), ``ddl1``, ``ddl2``, ``p_valeur``, ``khi2``
+        test: one row with ``statistique`` (F), ``ddl``, ``ddl_residuel``, ``p_valeur``, ``khi2``
             (Pearson's, uncorrected), ``n`` (rows of the table) and ``methode``.
         proportions: weighted proportions of the cells, which sum to 1, with the labels of the
             categories; for a goodness of fit, with the proportions expected.
@@ -82,7 +80,7 @@ def independence(
     >>> from obsante.stats.survey import survey_design
     >>> data = pd.DataFrame({"w": 1.0, "a": list("xxyyxxyy"), "b": list("uvuvuuvv")})
     >>> result = independence(survey_design(data, weights="w"), data, "a", "b")
-    >>> result.test[["khi2", "statistique", "ddl1"]].round(3).values.tolist()
+    >>> result.test[["khi2", "statistique", "ddl"]].round(3).values.tolist()
     [[2.0, 1.75, 1.0]]
     """
     inside = inside_rows(design, frame, inside)
@@ -119,7 +117,7 @@ def goodness_of_fit(
     Args:
         design, frame, inside: as :func:`independence`.
         variable: name of the variable.
-        expected: proportion of each category, all positive, of sum 1.
+        expected: proportion of each category, all positive, of sum 1 (a dict or a Series).
 
     Raises:
         DataError: the variable is unknown, a category is not expected, an expected proportion is
@@ -135,6 +133,7 @@ def goodness_of_fit(
     """
     inside = inside_rows(design, frame, inside)
     used = _answered(frame, variable, inside)
+    expected = dict(expected)
     target = _target(expected, variable)
     cell = np.full(design.size, -1)
     cell[used] = _places(frame[variable][used], list(expected))
@@ -155,21 +154,14 @@ def _answered(frame: pd.DataFrame, name: str, inside: np.ndarray) -> np.ndarray:
 
 
 def _categories(values: pd.Series) -> pd.Categorical:
-    coded = pd.Categorical(values)
-    present = np.bincount(coded.codes, minlength=len(coded.categories)) > 0
-    if not present.all():
+    declared, coded = pd.Categorical(values).categories, categories(values)
+    empty = declared[~declared.isin(coded.categories)]
+    if len(empty):
         raise DataError(
-            f"category '{coded.categories[~present][0]}' of '{values.name}'",
+            f"category '{empty[0]}' of '{values.name}'",
             found="no row in the domain",
             expected="at least one row in each category",
             remedy="merge it with another, or drop it with cat.remove_unused_categories()",
-        )
-    if len(coded.categories) < 2:
-        raise DataError(
-            f"column '{values.name}'",
-            found=f"{len(coded.categories)} category in the domain ({len(values)} row(s))",
-            expected="at least two",
-            remedy="widen the domain, or leave the test out",
         )
     return coded
 
@@ -247,7 +239,7 @@ def _f_test(
     df2 = df1 * degrees_of_freedom(design, used)
     statistic = khi2 / effects.sum()
     row = {
-        "statistique": statistic, "ddl1": df1, "ddl2": df2,
+        "statistique": statistic, "ddl": df1, "ddl_residuel": df2,
         "p_valeur": fisher_law.sf(statistic, df1, df2),
         "khi2": khi2, "n": int(used.sum()), "methode": method,
     }  # fmt: skip

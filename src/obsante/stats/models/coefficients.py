@@ -44,8 +44,12 @@ def ratios(fit: Fit) -> pd.DataFrame:
 def wald(fit: Fit, terms: str | Sequence[str]) -> pd.DataFrame:
     """Wald's F test that all the coefficients of one or several terms are 0.
 
-    F = b' V^-1 b / q with q and ``fit.df`` degrees of freedom (Korn & Graubard, *The American
-    Statistician* 44 (1990), 270-276), as R's ``regTermTest(method = "Wald")``.
+    With W = b' V^-1 b of q coefficients and d = ``fit.df``, F = (d - q + 1) / (d q) W has q and
+    d - q + 1 degrees of freedom: the adjustment for a covariance that rests on few PSUs. For one
+    coefficient it is the test of its t. R's ``regTermTest`` takes W / q with q and d, which finds
+    far more effects than there are; with few PSUs this one still finds too many.
+
+    Reference: Korn & Graubard, *The American Statistician* 44 (1990), 270-276.
 
     Args:
         fit: a model.
@@ -53,14 +57,36 @@ def wald(fit: Fit, terms: str | Sequence[str]) -> pd.DataFrame:
             (``type[HOP]``).
 
     Returns:
-        One row: ``terme``, ``statistique`` (F), ``ddl`` (q), ``ddl_residuels``, ``p_valeur``, NaN
-        without a positive df, ``methode``.
+        One row: ``terme``, ``statistique`` (F), ``ddl`` (q), ``ddl_residuel`` (d - q + 1),
+        ``p_valeur``, ``methode``. Without a positive d - q + 1 there is neither F nor p-value, and
+        ``methode`` says so.
 
     Raises:
-        DataError: a term is not in the model, or the covariance of the coefficients is singular
-            (more coefficients than the PSUs can tell apart).
+        DataError: no term is given, one is not in the model, or the covariance of the coefficients
+            is singular (more coefficients than the PSUs can tell apart).
     """
     wanted = [terms] if isinstance(terms, str) else list(terms)
+    chosen = _chosen(fit, wanted)
+    label, q = " + ".join(wanted), int(chosen.sum())
+    df, quadratic = fit.df - q + 1, _quadratic(fit, chosen, label)
+    statistic = quadratic * df / (fit.df * q) if df > 0 else np.nan
+    row = {
+        "terme": label, "statistique": statistic, "ddl": q, "ddl_residuel": df,
+        "p_valeur": float(fisher_law.sf(statistic, q, df)),
+        "methode": method("test F de Wald ajusté", df),
+    }  # fmt: skip
+    return pd.DataFrame([row])
+
+
+def _chosen(fit: Fit, wanted: list[str]) -> np.ndarray:
+    """The coefficients (k,) of the terms wanted."""
+    if not wanted:
+        raise DataError(
+            f"Wald test in '{fit.terms.formula}'",
+            found="no term",
+            expected="at least one",
+            remedy="name the terms to test",
+        )
     chosen = np.zeros(len(fit.terms.names), dtype=bool)
     for term in wanted:
         matching = [term in pair for pair in zip(fit.terms.names, fit.terms.groups, strict=True)]
@@ -72,11 +98,7 @@ def wald(fit: Fit, terms: str | Sequence[str]) -> pd.DataFrame:
                 remedy="correct the name",
             )
         chosen |= matching
-    label, q = " + ".join(wanted), int(chosen.sum())
-    statistic = _quadratic(fit, chosen, label) / q
-    p = float(fisher_law.sf(statistic, q, fit.df)) if fit.df > 0 else np.nan
-    row = {"terme": label, "statistique": statistic, "ddl": q, "ddl_residuels": fit.df}
-    return pd.DataFrame([row | {"p_valeur": p, "methode": method("test F de Wald", fit.df)}])
+    return chosen
 
 
 def _quadratic(fit: Fit, chosen: np.ndarray, label: str) -> float:

@@ -29,12 +29,12 @@ import pandas as pd
 
 from obsante.errors import DataError, nearest
 from obsante.stats import checks
-from obsante.stats.models.regressors import CONSTANT, Regressors, fit, regressors
+from obsante.stats.models.leastsquares import refuse_collinear, weighted_fit
+from obsante.stats.models.regressors import Regressors, regressors
 from obsante.stats.models.rows import degrees_of_freedom, inside_rows, numbers, two_groups
+from obsante.stats.models.terms import CONSTANT
 from obsante.stats.survey.design import SurveyDesign
 from obsante.stats.survey.intervals import student
-
-__all__ = ["Comparison", "threefold", "twofold"]
 
 REFERENCES = ("group_a", "group_b", "pooled")
 COLUMNS = [
@@ -98,24 +98,29 @@ class _Gap:
     first: np.ndarray
     second: np.ndarray
 
-    def mean_y(self, inside: np.ndarray) -> _Linearised:
-        return _mean(self.design, self.y[:, None], inside)
-
-    def mean_x(self, inside: np.ndarray) -> _Linearised:
-        return _mean(self.design, self.x.full, inside)
+    def mean(self, values: np.ndarray, inside: np.ndarray) -> _Linearised:
+        """Weighted means of the columns of values (n, k) among the rows inside."""
+        share = np.where(inside, self.design.weights, 0.0) / self.design.weights[inside].sum()
+        mean = share @ values
+        return _Linearised(mean, share[:, None] * (values - mean))
 
     def coefficients(self, inside: np.ndarray, name: str) -> _Linearised:
         """Coefficients of every column of x, the reference categories' too."""
-        fitted = fit(self.design.weights, self.x.reduced, self.y, inside, self.x.names, name)
-        return _Linearised(*fitted).times(self.x.expand.T)
+        return self._fit(self.x.reduced, self.x.names, inside, name).times(self.x.expand.T)
 
     def pooled(self) -> _Linearised:
         """Coefficients common to both groups, with the group's indicator beside them."""
         both = self.first | self.second
         x = np.column_stack([self.x.reduced, self.first])
-        names = [*self.x.names, "group"]
-        value, z = fit(self.design.weights, x, self.y, both, names, "both groups")
-        return _Linearised(value[:-1], z[:, :-1]).times(self.x.expand.T)
+        fitted = self._fit(x, (*self.x.names, "group"), both, "both groups")
+        return _Linearised(fitted.value[:-1], fitted.z[:, :-1]).times(self.x.expand.T)
+
+    def _fit(self, x: np.ndarray, names: tuple[str, ...], inside: np.ndarray, rows: str):
+        """Regression of y on x among the rows inside; influence of every row."""
+        x, weights, z = x[inside], self.design.weights[inside], np.zeros(x.shape)
+        refuse_collinear(x, weights, names, f", {rows}")
+        value, z[inside] = weighted_fit(x, self.y[inside], weights)
+        return _Linearised(value, z)
 
 
 def twofold(
@@ -249,18 +254,12 @@ def _moments(gap: _Gap) -> tuple[_Linearised, _Linearised, _Linearised, _Lineari
         gap.coefficients(member, f"group '{label}'")
         for label, member in zip(gap.groups, (gap.first, gap.second), strict=True)
     ]
-    return gap.mean_x(gap.first), gap.mean_x(gap.second), *coefficients
-
-
-def _mean(design: SurveyDesign, values: np.ndarray, inside: np.ndarray) -> _Linearised:
-    share = np.where(inside, design.weights, 0.0) / design.weights[inside].sum()
-    mean = share @ values
-    return _Linearised(mean, share[:, None] * (values - mean))
+    return gap.mean(gap.x.full, gap.first), gap.mean(gap.x.full, gap.second), *coefficients
 
 
 def _table(gap: _Gap, parts: dict[str, _Linearised], level: float, method: str) -> pd.DataFrame:
     checks.probability(level, "level")
-    a, b = gap.mean_y(gap.first), gap.mean_y(gap.second)
+    a, b = (gap.mean(gap.y[:, None], inside) for inside in (gap.first, gap.second))
     raw = a - b
     _some_gap(float(raw.value[0]), gap)
     labels = [("moyenne", str(gap.groups[0])), ("moyenne", str(gap.groups[1])), ("écart", "total")]

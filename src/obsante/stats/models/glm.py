@@ -25,9 +25,10 @@ from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
 from obsante.errors import DataError, nearest
 from obsante.stats import checks
+from obsante.stats.models.leastsquares import influence, refuse_collinear
 from obsante.stats.models.rows import inside_rows
 from obsante.stats.models.separation import separated
-from obsante.stats.models.terms import Terms, model_terms, refuse_collinear
+from obsante.stats.models.terms import Terms, model_terms
 from obsante.stats.survey.design import SurveyDesign
 from obsante.stats.survey.intervals import student
 
@@ -129,9 +130,10 @@ def _fit(design: SurveyDesign, terms: Terms, family: str, level: float) -> Fit:
     """Estimates, their influence on the whole sample, their covariance and table."""
     weights = design.weights[terms.used]
     estimates = _estimates(terms, family, weights)
-    influence = np.zeros((design.size, len(estimates)))
-    influence[terms.used] = _influence(terms, family, weights, estimates)
-    covariance = design.covariance(influence)
+    mean, slope, _ = predicted(family, terms.x @ estimates + terms.offset)
+    z = np.zeros((design.size, len(estimates)))
+    z[terms.used] = influence(terms.x, weights * (terms.y - mean), weights * slope)
+    covariance = design.covariance(z)
     df = design.degrees_of_freedom(terms.used) + 1 - len(estimates)
     size = int(terms.used.sum())
     table = inference(estimates, np.diag(covariance), df, level)
@@ -139,7 +141,7 @@ def _fit(design: SurveyDesign, terms: Terms, family: str, level: float) -> Fit:
     table["n"] = size
     table["methode"] = method(f"{FAMILIES[family][1]}, variance linéarisée", df)
     labelled = pd.DataFrame(covariance, index=terms.names, columns=terms.names)
-    return Fit(family, level, size, df, table, labelled, terms, design, influence)
+    return Fit(family, level, size, df, table, labelled, terms, design, z)
 
 
 def inference(estimate: np.ndarray, variance: np.ndarray, df: int, level: float) -> pd.DataFrame:
@@ -186,8 +188,6 @@ def _known(family: str, exposure: str | None) -> None:
 def _suitable(terms: Terms, family: str) -> None:
     """Raise a DataError unless the outcome suits the family and varies."""
     y, name = terms.y, f"outcome '{terms.outcome}'"
-    if not np.isfinite(y).all():
-        raise DataError(name, found="an infinite value", expected="numbers", remedy="correct it")
     if family == "binomial":
         checks.binary_values(y, terms.outcome)
     wrong = y[(y < 0) | (y != np.round(y))] if family == "poisson" else y[:0]
@@ -230,12 +230,3 @@ def _estimates(terms: Terms, family: str, weights: np.ndarray) -> np.ndarray:
         expected="each level and each combination of terms with outcomes of both kinds",
         remedy="merge levels, take the term out, or leave the level out of the domain and say so",
     )
-
-
-def _influence(terms: Terms, family: str, weights: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Weight times influence of the rows used (m, k)."""
-    mean, slope, _ = predicted(family, terms.x @ b + terms.offset)
-    # A^-1 from a triangular factor: forming A would square its condition number.
-    factor = np.linalg.qr(terms.x * np.sqrt(weights * slope)[:, None], mode="r")
-    inverse = solve_triangular(factor, np.eye(len(b)))
-    return (terms.x * (weights * (terms.y - mean))[:, None]) @ (inverse @ inverse.T)

@@ -129,7 +129,7 @@ def _values(fit: Fit, variable: str, values: Sequence[float] | None) -> list:
     if not chosen:
         raise DataError(
             f"margins of '{variable}'",
-            found="a numeric variable and no value at which to predict",
+            found="no value at which to predict",
             expected="values=[...]",
             remedy="choose a few values inside the observed range",
         )

@@ -1,4 +1,4 @@
-"""Columns of a linear regression with grouped categories, and its weighted least squares.
+"""Columns of a linear regression in which the categories of a variable stand together.
 
 A categorical variable has one column for each category in the *full* matrix and one fewer in the
 *reduced* one, that is fitted; ``expand`` carries coefficients from the second to the first.
@@ -11,16 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.linalg import cho_solve, qr, solve_triangular
 
 from obsante.errors import DataError
-from obsante.stats.models.rows import numbers
-
-__all__ = ["CONSTANT", "Regressors", "fit", "regressors"]
-
-CONSTANT = "constante"
-# A column whose part that the others don't explain is under this share is one too many.
-_COLLINEAR = 1e-10
+from obsante.stats.models.rows import categories, numbers
+from obsante.stats.models.terms import CONSTANT
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +24,7 @@ class Regressors:
     Attributes:
         full: (n, K), the constant first, zero outside the rows used.
         owner: variable of each full column (K,).
-        labels: how each full column is named in messages (K,).
+        labels: name of each full column (K,), such as ``milieu[urbain]``.
         kept: full columns that are fitted (k,).
         expand: (K, k).
     """
@@ -47,9 +41,9 @@ class Regressors:
         return self.full[:, self.kept]
 
     @property
-    def names(self) -> list[str]:
-        """How the fitted columns are named in messages."""
-        return [self.labels[place] for place in self.kept]
+    def names(self) -> tuple[str, ...]:
+        """Names of the fitted columns (k,)."""
+        return tuple(self.labels[place] for place in self.kept)
 
     @property
     def terms(self) -> list[str]:
@@ -66,7 +60,7 @@ class Regressors:
         empty = ~(self.full[inside] != 0).any(axis=0)
         if empty.any():
             raise DataError(
-                f"{self.labels[int(np.flatnonzero(empty)[0])]}, {group}",
+                f"term '{self.labels[int(np.flatnonzero(empty)[0])]}', {group}",
                 found="no row, or only zeros",
                 expected="each category, and some other value than 0, in both groups",
                 remedy="merge the category with another, or leave the variable out",
@@ -95,15 +89,15 @@ def regressors(
     """
     _check_names([*numeric, *categorical], forbidden)
     size = len(frame)
-    columns, owner, labels = [used.astype(float)], [CONSTANT], [f"'{CONSTANT}'"]
+    columns, owner, labels = [used.astype(float)], [CONSTANT], [CONSTANT]
     kept, omitted = [0], {}
     for name in numeric:
         kept.append(len(columns))
         columns.append(np.where(used, numbers(frame, name), 0.0))
         owner.append(name)
-        labels.append(f"'{name}'")
+        labels.append(name)
     for name in categorical:
-        coded = _categories(frame[name][used])
+        coded = categories(frame[name][used])
         start, count = len(columns), len(coded.categories)
         kept += range(start + 1, start + count)
         omitted[start] = count
@@ -111,7 +105,7 @@ def regressors(
         dummies[np.flatnonzero(used), coded.codes] = 1.0
         columns += list(dummies.T)
         owner += [name] * count
-        labels += [f"category '{label}' of '{name}'" for label in coded.categories]
+        labels += [f"{name}[{label}]" for label in coded.categories]
     expand = np.eye(len(columns))[:, kept]
     return Regressors(
         np.column_stack(columns), owner, labels, np.array(kept),
@@ -147,58 +141,3 @@ def _check_names(names: list[str], forbidden: Sequence[str]) -> None:
                 remedy="take it out of the list, or rename the column",
             )
         seen.append(name)
-
-
-def _categories(values: pd.Series) -> pd.Categorical:
-    coded = pd.Categorical(values).remove_unused_categories()
-    if len(coded.categories) < 2:
-        raise DataError(
-            f"column '{values.name}'",
-            found=f"the single category '{coded.categories[0]}' in the rows compared",
-            expected="at least two",
-            remedy="leave the variable out",
-        )
-    return coded
-
-
-def fit(
-    weights: np.ndarray,
-    x: np.ndarray,
-    y: np.ndarray,
-    inside: np.ndarray,
-    names: Sequence[str],
-    rows: str,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Weighted least squares on the rows inside.
-
-    Returns:
-        Coefficients (k,) and weight times influence of every row, w (X'WX)^-1 x (y - x b): (n, k).
-
-    Raises:
-        DataError: a column is constant or a combination of the others; it is named.
-    """
-    _check_rank(weights[inside], x[inside], names, rows)
-    root = np.sqrt(weights[inside])
-    q, r = qr(x[inside] * root[:, None], mode="economic")
-    b = solve_triangular(r, q.T @ (y[inside] * root))
-    z = np.zeros(x.shape)
-    residual = weights[inside] * (y[inside] - x[inside] @ b)
-    z[inside] = cho_solve((r, False), (x[inside] * residual[:, None]).T).T
-    return b, z
-
-
-def _check_rank(weights: np.ndarray, x: np.ndarray, names: Sequence[str], rows: str) -> None:
-    """Name the column that the constant and the others determine, if there is one."""
-    share = weights / weights.sum()
-    size = np.sqrt(share @ x[:, 1:] ** 2)
-    centred = (x[:, 1:] - share @ x[:, 1:]) * np.sqrt(share)[:, None] / np.where(size > 0, size, 1)
-    r, order = qr(centred, mode="r", pivoting=True)
-    left = np.zeros(x.shape[1] - 1)
-    left[: min(r.shape)] = np.abs(np.diag(r))
-    if (left <= _COLLINEAR).any():
-        raise DataError(
-            f"{names[1 + order[int(np.argmax(left <= _COLLINEAR))]]}, {rows}",
-            found="a constant, or a combination of the other variables",
-            expected="variables that vary, each for itself, in each group",
-            remedy="leave it out, or merge categories",
-        )

@@ -1,4 +1,4 @@
-"""Rows that a comparison is made on: the domain, the two groups, numbers read from a column.
+"""Rows that a model is made on: the domain, two groups, numbers and categories of a column.
 
 Every function keeps the whole design and says which rows take part, as a mask by position.
 """
@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from obsante.errors import DataError, nearest
 from obsante.stats import checks
 from obsante.stats.survey.design import SurveyDesign
-
-__all__ = ["degrees_of_freedom", "inside_rows", "numbers", "two_groups"]
+from obsante.stats.survey.domains import same_rows
 
 
 def inside_rows(
@@ -24,11 +24,11 @@ def inside_rows(
         DataError: ``frame`` or ``inside`` has other rows than the design, ``inside`` is not made
             of true and false, or no row is inside.
     """
-    _same_rows(frame.index, design, "the table of variables")
+    same_rows(design, frame, "frame")
     if inside is None:
         return np.ones(design.size, dtype=bool)
     if isinstance(inside, pd.Series):
-        _same_rows(inside.index, design, "'inside'")
+        same_rows(design, inside, "inside")
     mask = np.asarray(inside)
     if mask.dtype != bool or mask.shape != (design.size,):
         raise DataError(
@@ -47,30 +47,22 @@ def inside_rows(
     return mask
 
 
-def _same_rows(index: pd.Index, design: SurveyDesign, what: str) -> None:
-    if not index.equals(design.index):
-        raise DataError(
-            what,
-            found=f"{len(index)} row(s) whose labels are not those of the design",
-            expected=f"the {design.size} rows of the design, in the same order",
-            remedy="take the variables from the table that the design was built on",
-        )
-
-
-def numbers(frame: pd.DataFrame, name: str) -> np.ndarray:
-    """A column as floats (n,), NaN where there is no answer.
+def numbers(frame: pd.DataFrame, name: str, otherwise: str = "") -> np.ndarray:
+    """A column as floats (n,), NaN where there is no answer; ``otherwise`` ends the remedy.
 
     Raises:
         DataError: the column is unknown, holds text or an infinite value.
     """
     values = checks.column(frame, name)
-    if not (pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values)):
+    if not (is_numeric_dtype(values.dtype) or is_bool_dtype(values.dtype)):
+        known = values.dropna()
         raise DataError(
             f"column '{name}'",
-            found=f"values of type {values.dtype}",
+            found=f"no numbers, but values such as '{known.iloc[0]}'"
+            if len(known) else "neither a number nor a category: all is missing",
             expected="numbers",
-            remedy="code the answers first, with stats.binary() or stats.numeric()",
-        )
+            remedy=f"code the answers first, with stats.binary() or stats.numeric(){otherwise}",
+        )  # fmt: skip
     array = checks.vector(values, name, len(frame))
     if np.isinf(array).any():
         raise DataError(
@@ -80,6 +72,23 @@ def numbers(frame: pd.DataFrame, name: str) -> np.ndarray:
             remedy="correct the division that made it",
         )
     return array
+
+
+def categories(values: pd.Series) -> pd.Categorical:
+    """The categories that are present.
+
+    Raises:
+        DataError: there is only one.
+    """
+    coded = pd.Categorical(values).remove_unused_categories()
+    if len(coded.categories) < 2:
+        raise DataError(
+            f"column '{values.name}'",
+            found=f"one level only, '{coded.categories[0]}', on the {len(values)} row(s) used",
+            expected="at least two levels to compare",
+            remedy="leave the variable out, or widen the domain",
+        )
+    return coded
 
 
 def two_groups(
@@ -92,14 +101,14 @@ def two_groups(
             no row with all that the comparison needs.
     """
     values = checks.column(frame, by)
-    first, second = groups
-    if first == second:
+    if len(groups) != 2 or len(set(groups)) != 2:
         raise DataError(
             f"groups of '{by}'",
-            found=f"'{first}' twice",
+            found=", ".join(f"'{group}'" for group in groups),
             expected="two different groups",
             remedy="name the two groups to compare",
         )
+    first, second = groups
     return _members(values, first, inside), _members(values, second, inside)
 
 

@@ -15,14 +15,12 @@ import numpy as np
 import pandas as pd
 from formulaic import Formula, ModelSpec
 from formulaic.errors import FormulaicError
-from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from obsante.errors import DataError, nearest
 from obsante.stats import checks
+from obsante.stats.models.rows import categories, numbers
 
 CONSTANT = "constante"
-# Share of a column's length that the other columns leave unexplained, under which it adds nothing.
-_RANK = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,38 +96,15 @@ def model_terms(
     built = _built(explanatory, data, formula)
     spec = built.model_spec
     names = tuple(_label(name) for name in spec.column_names)
+    if not names:
+        raise _unreadable(formula, "no term on the right of '~'")
     x = _finite(built, names, data)
     groups = np.empty(len(names), dtype=object)
     for term, positions in spec.term_indices.items():
         groups[positions] = CONSTANT if str(term) == "1" else str(term)
-    offset = np.zeros(len(kept)) if exposure is None else _log_exposure(kept[exposure], exposure)
+    offset = np.zeros(len(kept)) if exposure is None else _log_exposure(columns[exposure], used)
     y = kept[outcome].to_numpy()
     return Terms(formula, outcome, used, y, x, names, tuple(groups), offset, data, spec)
-
-
-def refuse_collinear(x: np.ndarray, weights: np.ndarray, names: tuple[str, ...]) -> None:
-    """Raise a DataError that names the first column which others determine.
-
-    Args:
-        x: (m, k) design matrix.
-        weights: (m,) positive weights of the rows.
-        names: the k columns.
-    """
-    scaled = x * np.sqrt(weights)[:, None]
-    length = np.linalg.norm(scaled, axis=0)
-    scaled = scaled / np.where(length > 0, length, 1.0)
-    for column in range(len(names)):
-        before = scaled[:, :column]
-        slopes = np.linalg.lstsq(before, scaled[:, column], rcond=None)[0]
-        left = np.linalg.norm(scaled[:, column] - before @ slopes)
-        if left <= _RANK:
-            others = [name for name, b in zip(names, slopes, strict=False) if abs(b) > 1e-6]
-            raise DataError(
-                f"term '{names[column]}'",
-                found=f"it is determined by {', '.join(others) or 'nothing: all its values are 0'}",
-                expected="terms that each bring something of their own",
-                remedy="take one of them out of the formula, or merge levels",
-            )
 
 
 def _parsed(formula: str) -> tuple[str, Formula]:
@@ -168,26 +143,15 @@ def _variables(formula, frame, outcome, explanatory, reference, exposure) -> pd.
                 expected=nearest(name, names),
                 remedy="correct the name, or take the reference out",
             )
-    numbers = [outcome] if exposure is None else [outcome, exposure]
-    columns = {name: _number(checks.column(frame, name), name, "") for name in numbers}
+    measured = [outcome] if exposure is None else [outcome, exposure]
+    columns = {name: numbers(frame, name) for name in measured}
     for name in names:
-        values = checks.column(frame, name)
-        columns[name] = values if name in reference else _number(
-            values, name, f"; for categories, name one: reference={{'{name}': ...}}"
-        )  # fmt: skip
+        if name in reference:
+            columns[name] = checks.column(frame, name)
+        else:
+            hint = f"; for categories, name one: reference={{'{name}': ...}}"
+            columns[name] = numbers(frame, name, hint)
     return pd.DataFrame(columns, index=frame.index)
-
-
-def _number(values: pd.Series, name: str, otherwise: str) -> pd.Series:
-    if not (is_numeric_dtype(values.dtype) or is_bool_dtype(values.dtype)):
-        raise DataError(
-            f"column '{name}'",
-            found=f"no numbers, but values such as '{values.dropna().iloc[0]}'"
-            if values.notna().any() else "neither a number nor a category: all is missing",
-            expected="numbers",
-            remedy=f"code the answers first, with stats.binary() or stats.numeric(){otherwise}",
-        )  # fmt: skip
-    return values.astype("float64")
 
 
 def _complete(formula: str, columns: pd.DataFrame, inside: np.ndarray) -> np.ndarray:
@@ -210,7 +174,7 @@ def _coded(values: pd.Series, name: str, reference: Mapping[str, object]) -> pd.
     """Categories present, the reference first; numbers as they are."""
     if name not in reference:
         return values
-    coded = pd.Categorical(values).remove_unused_categories()
+    coded = categories(values)
     levels, base = list(coded.categories), reference[name]
     if base not in levels:
         raise DataError(
@@ -218,13 +182,6 @@ def _coded(values: pd.Series, name: str, reference: Mapping[str, object]) -> pd.
             found="no row of the model has this level",
             expected=nearest(base, levels),
             remedy="choose a level that is observed in the domain",
-        )
-    if len(levels) == 1:
-        raise DataError(
-            f"column '{name}'",
-            found=f"one level only, '{base}', on the {len(values)} rows of the model",
-            expected="at least two levels to compare",
-            remedy="take the variable out of the formula, or widen the domain",
         )
     order = [base, *[level for level in levels if level != base]]
     return pd.Series(coded.reorder_categories(order).as_unordered(), index=values.index)
@@ -253,10 +210,10 @@ def _finite(matrix: pd.DataFrame, names: tuple[str, ...], data: pd.DataFrame) ->
     return x
 
 
-def _log_exposure(values: pd.Series, name: str) -> np.ndarray:
-    exposure = values.to_numpy()
-    checks.positive(exposure, name)
-    return np.log(exposure)
+def _log_exposure(values: pd.Series, used: np.ndarray) -> np.ndarray:
+    # Other rows are set aside, but keep their place in the message.
+    checks.positive(np.where(used, values, 1.0), str(values.name))
+    return np.log(values.to_numpy()[used])
 
 
 def _label(name: str) -> str:

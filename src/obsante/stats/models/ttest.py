@@ -19,8 +19,6 @@ from obsante.stats.models.rows import degrees_of_freedom, inside_rows, numbers, 
 from obsante.stats.survey.design import SurveyDesign
 from obsante.stats.survey.intervals import student
 
-__all__ = ["one_sample_t_test", "two_sample_t_test"]
-
 METHODS = {
     1: "Test t d’une moyenne selon le plan de sondage",
     2: "Test t de deux moyennes selon le plan de sondage",
@@ -42,8 +40,8 @@ def two_sample_t_test(
     """Difference of the means of two groups, first minus second, tested against 0.
 
     The influence of unit i is 1_a (y - mean_a) / W_a - 1_b (y - mean_b) / W_b. Degrees of freedom:
-    PSUs minus strata among the rows compared, minus 1 for the second mean, as in the regression
-    of y on the group (R's ``svyttest``). Rows of a third group, or without y, are outside.
+    PSUs minus strata among the rows compared (``stats.difference``: in the smaller group), minus 1,
+    as R's ``svyttest``. Rows of a third group, or without y, are outside.
 
     Args:
         design, frame: the whole sample, and its variables, row for row.
@@ -129,7 +127,7 @@ def one_sample_t_test(
 
 
 def _finite(value: float) -> None:
-    if not np.isfinite(value):
+    if not np.isfinite(checks.vector([value], "value", 1)).all():
         raise DataError(
             "'value'",
             found=f"{value}",

@@ -8,13 +8,12 @@ import numpy as np
 import pandas as pd
 
 from obsante.errors import DataError
-from obsante.stats.survey import survey_design
-from obsante.stats.weighting import rake
+from obsante.stats.weighting.raking import raked, read_margins
 
 Adjustment = Callable[[np.ndarray], np.ndarray]
 
 
-def raking(categories: pd.DataFrame, margins: Mapping[str, pd.Series]) -> Adjustment:
+def raking(categories: pd.DataFrame, margins: Mapping[str, pd.Series | Mapping]) -> Adjustment:
     """The ``adjust`` of :func:`estimate` that rakes each replicate to known margins.
 
     Raked again in each replicate, the standard errors carry what raking gains and what it costs;
@@ -28,13 +27,15 @@ def raking(categories: pd.DataFrame, margins: Mapping[str, pd.Series]) -> Adjust
         A function from weights (n,) to raked weights (n,); a weight of 0 stays 0.
 
     Raises:
-        DataError: when called, with weights of another length, with a category left without unit
-            in the replicate, or where raking does not converge.
+        DataError: as :func:`obsante.stats.weighting.rake`; when called, with weights of another
+            length, a category left without unit in the replicate, or where raking doesn't converge.
 
-    >>> again = raking(pd.DataFrame({"sexe": list("ffh")}), {"sexe": pd.Series({"f": 6, "h": 4})})
+    >>> again = raking(pd.DataFrame({"sexe": list("ffh")}), {"sexe": {"f": 6, "h": 4}})
     >>> again(np.array([2.0, 0.0, 1.0])).tolist()
     [6.0, 0.0, 4.0]
     """
+
+    known = read_margins(categories, margins)
 
     def adjust(weights: np.ndarray) -> np.ndarray:
         if len(weights) != len(categories):
@@ -44,11 +45,6 @@ def raking(categories: pd.DataFrame, margins: Mapping[str, pd.Series]) -> Adjust
                 expected="one row for each unit of the design",
                 remedy="build it from the same rows as the design",
             )
-        present = np.flatnonzero(weights)
-        rows = categories.iloc[present]
-        design = survey_design(pd.DataFrame({"w": weights[present]}, rows.index), weights="w")
-        result = np.zeros(len(weights))
-        result[present] = rake(design, rows, margins).weights
-        return result
+        return raked(weights, known)
 
     return adjust

@@ -124,7 +124,11 @@ def _values(
 def _evaluate(statistic, adjust, weights, where: str, like: np.ndarray | None) -> np.ndarray:
     """The statistic as a finite vector, or an error that says in which replicate it fails."""
     try:
-        result = statistic(weights if adjust is None else adjust(weights))
+        # A division by 0, as where a domain has lost its PSUs, is reported with its replicate.
+        with np.errstate(divide="ignore", invalid="ignore"):
+            result = statistic(weights if adjust is None else adjust(weights))
+    except (ArithmeticError, np.linalg.LinAlgError) as error:
+        raise _unusable(where, f"{type(error).__name__}: {error}") from error
     except DataError as error:
         raise DataError(
             f"{where}: {error.looked_at}",
@@ -137,10 +141,15 @@ def _evaluate(statistic, adjust, weights, where: str, like: np.ndarray | None) -
     if value.ndim == 1 and not bad.size and (like is None or len(value) == len(like)):
         return value
     first = f", the first at position {bad[0] + 1}" if bad.size else ""
-    raise DataError(
+    found = f"{value.size} value(s) of shape {value.shape}, {bad.size} missing or infinite{first}"
+    raise _unusable(where, found, None if like is None else len(like))
+
+
+def _unusable(where: str, found: str, size: int | None = None) -> DataError:
+    return DataError(
         f"{where}: the statistic",
-        found=f"{value.size} value(s), {bad.size} missing or infinite{first}",
-        expected=f"{'a vector of' if like is None else len(like)} finite number(s)",
+        found=found,
+        expected=f"{'a number or a vector of' if size is None else size} finite number(s)",
         remedy="group domains so that none hangs on one PSU, or publish without this interval",
     )
 

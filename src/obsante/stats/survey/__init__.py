@@ -14,10 +14,10 @@ from obsante.stats.survey.estimates import (
 )
 from obsante.stats.survey.quantiles import quantile
 from obsante.stats.survey.shares import distribution, graded_distribution
-from obsante.stats.survey.waves import Wave, change, slope, wave_covariance
+from obsante.stats.survey.waves import Wave, change, trend, wave_covariance
 
 __all__ = [
     "COLUMNS", "NATIONAL", "SurveyDesign", "Wave", "change", "contrast", "covariance",
     "difference", "distribution", "graded_distribution", "mean", "proportion", "quantile",
-    "ratio", "slope", "survey_design", "total", "wave_covariance",
+    "ratio", "survey_design", "total", "trend", "wave_covariance",
 ]  # fmt: skip

@@ -10,12 +10,20 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+from scipy.stats import t as student_law
 
 from obsante.errors import DataError, nearest
 from obsante.stats import checks
 from obsante.stats.survey import linear
 from obsante.stats.survey.design import SurveyDesign
-from obsante.stats.survey.domains import Partition, group, partition, same_rows
+from obsante.stats.survey.domains import (
+    Partition,
+    counts,
+    group,
+    members,
+    partition,
+    same_rows,
+)
 from obsante.stats.survey.estimates import COLUMNS, answered, estimate_columns, spread_limits
 
 DIFFERENCE = "différence de moyennes pondérées, intervalle de Student"
@@ -32,11 +40,16 @@ def difference(
 ) -> pd.DataFrame:
     """Mean (or proportion) in ``first`` minus that in ``second``, in the unit of y, one row.
 
-    df is the smaller of the two groups'. The groups may overlap (a region and the country).
+    df is the smaller of the two groups': where one group has few PSUs it carries most of the
+    variance, and the df of both together would make the interval too narrow. The groups may overlap (a region and the country).
 
     Args:
         answers: ``y`` and ``state`` for each row of the design.
         first, second: True for the units of each group.
+
+    Returns:
+        One row, columns :data:`COLUMNS` and the test of a zero difference: ``statistique`` (t) and
+        ``p_valeur``.
 
     Raises:
         DataError: a group holds no answer, or the rows are not the design's.
@@ -49,17 +62,15 @@ def difference(
     [3.0]
     """
     checks.probability(level, "level")
-    y = answered(answers, design)
-    usable = np.isfinite(y)
-    parts = [
-        linear.ratio(design, y, None, _one(group(design, members, name, usable)))
-        for members, name in ((first, "first"), (second, "second"))
-    ]
+    question = answered(answers, design)
+    masks = [members(design, first, "first"), members(design, second, "second")]
+    groups = [group(mask, question.usable, name) for mask, name in zip(masks, ("first", "second"))]
+    parts = [linear.ratio(design, question, domain) for domain in groups]
     value = parts[0].value - parts[1].value
-    z = parts[0].z - parts[1].z
+    variance = _variance(design, parts[0].z - parts[1].z, [part.variance for part in parts])
     df = min(part.df for part in parts)
-    members = (first | second).to_numpy(dtype=bool, na_value=False)
-    return _row(design, answers["state"], members, usable, value, z, df, level, "ecart", DIFFERENCE)
+    row = _row(value, variance, df, level, all(part.exact for part in parts))
+    return _described(row, answers, design, masks[0] | masks[1], question, "ecart", DIFFERENCE)
 
 
 def contrast(
@@ -74,26 +85,27 @@ def contrast(
 
     Args:
         domains: domain of each row of the design.
-        coefficients: c_d for each domain of the combination, the others left out.
+        coefficients: c_d for each domain of the combination, the others left out; df is the smallest
+            of theirs.
+
+    Returns:
+        One row, columns of :func:`difference`.
 
     Raises:
         DataError: a domain is unknown or holds no answer.
     """
     checks.probability(level, "level")
     same_rows(design, domains, str(domains.name))
-    y = answered(answers, design)
-    usable = np.isfinite(y)
+    question = answered(answers, design)
     parts = partition(domains, str(domains.name))
-    c = _coefficients(parts, coefficients, usable)
-    part = linear.ratio(design, y, None, parts)
+    c = _coefficients(parts, coefficients, question.usable)
+    part = linear.ratio(design, question, parts)
     used = c != 0
     chosen = np.where(parts.codes >= 0, c[parts.codes], 0.0)
     value = np.array([c[used] @ part.value[used]])
-    df = part.df[used].min()
-    return _row(
-        design, answers["state"], chosen != 0, usable, value, part.z * chosen, df, level,
-        "contraste", CONTRAST,
-    )  # fmt: skip
+    variance = _variance(design, part.z * chosen, [part.variance[used]])
+    row = _row(value, variance, part.df[used].min(), level, part.exact[used].all())
+    return _described(row, answers, design, chosen != 0, question, "contraste", CONTRAST)
 
 
 def _coefficients(
@@ -103,6 +115,13 @@ def _coefficients(
     c = np.zeros(parts.size)
     present = set(parts.codes[usable])
     for name, value in coefficients.items():
+        if not np.isfinite(value):
+            raise DataError(
+                f"contrast on '{parts.dimension}', coefficient of '{name}'",
+                found=f"{value}",
+                expected="a finite number",
+                remedy="correct the coefficients of the contrast",
+            )
         if str(name) not in parts.labels or parts.labels.index(str(name)) not in present:
             raise DataError(
                 f"domain '{name}' of '{parts.dimension}'",
@@ -121,23 +140,29 @@ def _coefficients(
     return c
 
 
-def _one(inside: np.ndarray) -> Partition:
-    return Partition("group", np.where(inside, 0, -1), ("group",))
+def _variance(design: SurveyDesign, z: np.ndarray, own: list[np.ndarray]) -> np.ndarray:
+    """Variance of a combination; unknown where that of one of its terms is."""
+    known = all(np.isfinite(variance).all() for variance in own)
+    return np.diag(design.covariance(z)) if known else np.full(1, np.nan)
 
 
-def _row(
-    design, state, members, usable, value, z, df, level: float, name: str, method: str
-) -> pd.DataFrame:
-    variance = np.diag(design.covariance(z))
+def _row(value, variance, df, level: float, exact: bool) -> dict[str, np.ndarray]:
     df = np.atleast_1d(df)
-    low, high = spread_limits(value, variance, df, level)
-    inside = members & usable
-    states = state.to_numpy()
-    columns = estimate_columns(value, variance, low, high, df, np.array([np.nan])) | {
-        "n": int(inside.sum()),
-        "effectif": float(design.weights[inside].sum()),
-        "n_manquant": int((members & (states == "missing")).sum()),
-        "n_sans_objet": int((members & (states == "not_applicable")).sum()),
-        "dimension": name, "modalite": name, "methode": method,
-    }  # fmt: skip
-    return pd.DataFrame(columns)[COLUMNS]
+    low, high = (value, value) if exact else spread_limits(value, variance, df, level)
+    return estimate_columns(value, variance, low, high, df, np.array([np.nan]))
+
+
+def _described(row, answers, design, inside, question, name: str, method: str) -> pd.DataFrame:
+    """The row with its counts and names, and its test."""
+    domain = Partition(name, np.where(inside, 0, -1), (name,))
+    numbers = counts(design, answers["state"], domain, question.usable)
+    names = {"dimension": name, "modalite": name, "methode": method}
+    return tested(pd.DataFrame(row | numbers | names)[COLUMNS])
+
+
+def tested(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with Student's test of a zero value: ``statistique`` and two-sided ``p_valeur``."""
+    error = rows["erreur_type"].where(rows["erreur_type"] > 0)
+    statistic = rows["estimation"] / error
+    p = 2 * student_law.sf(statistic.abs(), rows["ddl"].where(rows["ddl"] > 0))
+    return rows.assign(statistique=statistic, p_valeur=p)

@@ -60,6 +60,13 @@ def survey_design(
         _enough(sizes, design.sampled_psu, strata_labels, psu_population, "PSU(s)")
         design = replace(design, psu_population=sizes)
         design = _second_stage(design, frame, ssu, ssu_population, whole_psu)
+    elif ssu is not None or ssu_population is not None:
+        raise DataError(
+            f"second stage, column '{ssu_population or ssu}'",
+            found="no size of the first stage",
+            expected="the sizes of both stages, or of none",
+            remedy="name psu_population; without correction the first stage carries all the variance",
+        )
     _no_lonely(design, strata_labels)
     return design
 
@@ -70,8 +77,9 @@ def _without_correction(frame, weights, strata, psu, lonely) -> tuple[SurveyDesi
     nested, first, psu_labels = _nested(frame, psu, stratum)
     infinite = np.full(len(labels), np.inf)
     design = SurveyDesign(
-        frame.index, weights, stratum, nested, labels, psu_labels, stratum[first], infinite, lonely
-    )
+        frame.index, weights, stratum, nested, labels, psu_labels, stratum[first], infinite,
+        psu is not None, lonely,
+    )  # fmt: skip
     return design, labels
 
 

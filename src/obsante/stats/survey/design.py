@@ -49,6 +49,7 @@ class SurveyDesign:
         psu_labels: name of each PSU in the data, within its stratum (P,).
         psu_stratum: stratum of each PSU (P,).
         psu_population: N_h (H,), infinite without FPC.
+        psu_named: False where each row is its own PSU for want of a column.
         lonely: what is done with a stratum that has a single PSU and is not a census.
         second: the second stage, None where PSUs are the last stage or there is no FPC.
         calibrations: adjustments of the weights, whose residuals carry the variance.
@@ -62,6 +63,7 @@ class SurveyDesign:
     psu_labels: pd.Index
     psu_stratum: np.ndarray
     psu_population: np.ndarray
+    psu_named: bool = False
     lonely: str = "error"
     second: SecondStage | None = None
     calibrations: tuple[variance.Calibration, ...] = ()
@@ -134,7 +136,7 @@ class SurveyDesign:
             weights: weights after calibration (n,), all positive.
             auxiliaries: (n, q), the variables whose totals were reproduced.
         """
-        after = np.asarray(weights, dtype=float)
+        after = checks.vector(weights, "calibrated weights", self.size)
         checks.positive(after, "calibrated weights")
         step = variance.Calibration.of(auxiliaries, self.weights, after)
         return replace(self, weights=after, calibrations=(*self.calibrations, step))

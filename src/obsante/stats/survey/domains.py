@@ -35,6 +35,13 @@ class Partition:
 
 def same_rows(design: SurveyDesign, values: pd.DataFrame | pd.Series, name: str) -> None:
     """Raise a DataError unless ``values`` has the rows of the design, in the same order."""
+    if not isinstance(values, (pd.DataFrame, pd.Series)):
+        raise DataError(
+            f"'{name}'",
+            found=f"{type(values).__name__}",
+            expected="a column or a table with the rows of the design",
+            remedy="take it from the table of respondents that the design was built from",
+        )
     if not values.index.equals(design.index):
         raise DataError(
             f"'{name}'",
@@ -50,42 +57,84 @@ def whole(size: int) -> Partition:
 
 
 def partition(values: pd.Series, dimension: str) -> Partition:
-    """The domains of one column: its categories in order, else its sorted values."""
+    """The domains of one column: its categories in order, else its sorted values.
+
+    Raises:
+        DataError: the column names no domain, or two domains that read alike.
+    """
     if isinstance(values.dtype, pd.CategoricalDtype):
         codes, labels = values.cat.codes.to_numpy(dtype=np.int64), values.cat.categories
     else:
         codes, labels = pd.factorize(values, sort=True)
-    return Partition(dimension, np.asarray(codes, dtype=np.int64), tuple(map(str, labels)))
+    names = tuple(map(str, labels))
+    if not names or len(set(names)) < len(names):
+        twice = sorted({name for name in names if names.count(name) > 1})
+        raise DataError(
+            f"dimension '{dimension}'",
+            found=f"two domains that read '{twice[0]}'" if names else "no domain: all is missing",
+            expected="the domain of each unit, or of some, under one name",
+            remedy="leave the dimension out, or correct the column",
+        )
+    return Partition(dimension, np.asarray(codes, dtype=np.int64), names)
 
 
-def partitions(domains: pd.DataFrame, by: Sequence[str]) -> Iterator[Partition]:
+def partitions(
+    design: SurveyDesign, domains: pd.DataFrame, by: str | Sequence[str]
+) -> Iterator[Partition]:
     """The whole sample, then one partition for each dimension of ``by``.
 
     Raises:
-        DataError: a dimension is not a column of ``domains``.
+        DataError: the rows are not the design's, or a dimension is not a column of ``domains``.
     """
-    columns = {name: checks.column(domains, name) for name in by}
+    same_rows(design, domains, "domains")
+    names = [by] if isinstance(by, str) else list(by)
+    columns = {name: checks.column(domains, name) for name in names}
+    if NATIONAL in columns:
+        raise DataError(
+            f"dimension '{NATIONAL}'",
+            found="the name of the whole sample",
+            expected="another name for a dimension",
+            remedy="rename the column",
+        )
     yield whole(len(domains))
     for name, values in columns.items():
         yield partition(values, name)
 
 
-def group(design: SurveyDesign, members: pd.Series, name: str, usable: np.ndarray) -> np.ndarray:
-    """Members of one group that gave an answer (n,), at least one.
+def members(design: SurveyDesign, inside: pd.Series, name: str) -> np.ndarray:
+    """Who is in a group (n,): True or False for each unit, a missing answer being outside.
 
     Raises:
-        DataError: the rows are not the design's, or the group holds no answer.
+        DataError: the rows are not the design's, or the values are not true or false.
     """
-    same_rows(design, members, name)
-    inside = members.to_numpy(dtype=bool, na_value=False) & usable
-    if not inside.any():
+    same_rows(design, inside, name)
+    chosen = inside.astype("object").where(inside.notna(), False)
+    if not chosen.isin([True, False]).all() or pd.api.types.is_numeric_dtype(inside.dtype) != (
+        pd.api.types.is_bool_dtype(inside.dtype)
+    ):
+        raise DataError(
+            f"group '{name}'",
+            found=f"values of type {inside.dtype}",
+            expected="True or False for each unit",
+            remedy="give a condition, such as table['milieu'] == 'urbain'",
+        )
+    return chosen.to_numpy(dtype=bool)
+
+
+def group(inside: np.ndarray, usable: np.ndarray, name: str) -> Partition:
+    """The members of one group as a domain that holds an answer.
+
+    Raises:
+        DataError: no member gave an answer.
+    """
+    if not (inside & usable).any():
         raise DataError(
             f"domain '{name}'",
             found="no unit with an answer",
             expected="at least one",
             remedy="correct the condition that defines the domain, or leave the comparison out",
         )
-    return inside
+    return Partition(name, np.where(inside, 0, -1), (name,))
 
 
 def counts(

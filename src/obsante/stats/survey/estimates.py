@@ -10,10 +10,12 @@ influence: where they are many in strata that are nearly censuses, the error is 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
+from obsante.errors import DataError
 from obsante.stats import checks
 from obsante.stats.survey import intervals, linear
 from obsante.stats.survey.design import SurveyDesign
@@ -39,7 +41,7 @@ def proportion(
     design: SurveyDesign,
     domains: pd.DataFrame,
     *,
-    by: Sequence[str] = (),
+    by: str | Sequence[str] = (),
     level: float,
     interval: str = "korn-graubard",
 ) -> pd.DataFrame:
@@ -52,7 +54,7 @@ def proportion(
             :func:`obsante.stats.binary`.
         design: the sample, from :func:`obsante.stats.survey_design`.
         domains: one column for each dimension, the design's rows.
-        by: the dimensions wanted, columns of ``domains``.
+        by: the dimensions wanted, columns of ``domains``; the whole always comes first.
         level: confidence level, in proportion.
         interval: ``korn-graubard`` (published), ``logit``, ``beta`` or ``wilson``.
 
@@ -69,10 +71,10 @@ def proportion(
     [0.5]
     """
     limits = limits_of(interval, level)
-    y = answered(answers, design)
-    checks.binary_values(y, name_of(answers))
+    question = answered(answers, design)
+    checks.binary_values(question.y, name_of(answers))
     method = f"proportion pondérée, intervalle {INTERVAL_NAMES[interval]}"
-    return _table(y, None, answers, design, domains, by, level, limits, method)
+    return _table(question, answers, design, domains, by, level, method, limits)
 
 
 def mean(
@@ -80,7 +82,7 @@ def mean(
     design: SurveyDesign,
     domains: pd.DataFrame,
     *,
-    by: Sequence[str] = (),
+    by: str | Sequence[str] = (),
     level: float,
     bounds: tuple[float, float] | None = None,
 ) -> pd.DataFrame:
@@ -89,9 +91,10 @@ def mean(
     Args:
         bounds: lowest and highest possible value of ``y``, where the interval is cut.
     """
-    y = answered(answers, design)
-    table = _table(y, None, answers, design, domains, by, level, None, MEAN)
+    question = answered(answers, design)
+    table = _table(question, answers, design, domains, by, level, MEAN)
     if bounds:
+        _within(question.y, bounds, name_of(answers))
         ends = ["borne_inf", "borne_sup"]
         table[ends] = table[ends].clip(*bounds)
     return table
@@ -103,7 +106,7 @@ def ratio(
     design: SurveyDesign,
     domains: pd.DataFrame,
     *,
-    by: Sequence[str] = (),
+    by: str | Sequence[str] = (),
     level: float,
 ) -> pd.DataFrame:
     """Ratio of two weighted totals, sum(w y) / sum(w x), by domain; x is ``denominator``.
@@ -116,8 +119,8 @@ def ratio(
     known = np.isfinite(x)
     state = answers["state"].where(known | (answers["state"] != "valid"), "missing")
     usable = answers.assign(y=answers["y"].where(known), state=state)
-    y = answered(usable, design)
-    return _table(y, x, usable, design, domains, by, level, None, RATIO)
+    question = replace(answered(usable, design), x=x)
+    return _table(question, usable, design, domains, by, level, RATIO)
 
 
 def total(
@@ -125,7 +128,7 @@ def total(
     design: SurveyDesign,
     domains: pd.DataFrame,
     *,
-    by: Sequence[str] = (),
+    by: str | Sequence[str] = (),
     level: float,
 ) -> pd.DataFrame:
     """Weighted total of ``y`` in its own unit, by domain; arguments as :func:`proportion`.
@@ -134,8 +137,8 @@ def total(
     (:func:`obsante.stats.everyone`) it is a number of units; where the weights reproduce the
     frame it has no sampling error, and its interval is the value itself.
     """
-    y = answered(answers, design)
-    return _table(y, None, answers, design, domains, by, level, None, TOTAL, linear.total)
+    question = answered(answers, design)
+    return _table(question, answers, design, domains, by, level, TOTAL, estimate=linear.total)
 
 
 def covariance(
@@ -145,10 +148,10 @@ def covariance(
 
     Off the diagonal it is zero only where no PSU and no stratum straddles two domains.
     """
-    y = answered(answers, design)
-    domain = list(partitions(domains, [by]))[1]
-    labels = pd.Index(domain.labels, name=by)
-    return pd.DataFrame(linear.ratio(design, y, None, domain).covariance, labels, labels)
+    question = answered(answers, design)
+    _, domain = partitions(design, domains, by)
+    labels = pd.Index(domain.labels, name=domain.dimension)
+    return pd.DataFrame(linear.ratio(design, question, domain).covariance, labels, labels)
 
 
 def limits_of(interval: str, level: float) -> Limits:
@@ -167,23 +170,58 @@ def name_of(answers: pd.DataFrame) -> str:
     return str(answers.columns.name or "y")
 
 
-def answered(answers: pd.DataFrame, design: SurveyDesign) -> np.ndarray:
-    """The values of ``y`` (n,), NaN where there is none; at least one is known."""
-    same_rows(design, answers, name_of(answers))
-    y = checks.vector(checks.column(answers, "y"), name_of(answers), design.size)
-    checks.some_value(y, name_of(answers))
-    return y
+def answered(answers: pd.DataFrame, design: SurveyDesign) -> linear.Question:
+    """The answers as the estimates take them; at least one is known.
+
+    Raises:
+        DataError: these are not answers and a design, rows differ, a value is infinite, contradicts
+            its state or is no number, or all are missing.
+    """
+    if not isinstance(answers, pd.DataFrame) or not isinstance(design, SurveyDesign):
+        raise DataError(
+            "answers and design",
+            found=f"{type(answers).__name__} and {type(design).__name__}",
+            expected="a table with y and state, then a SurveyDesign",
+            remedy="answers come from stats.binary() or stats.numeric(), a design from "
+            "stats.survey_design()",
+        )
+    name = name_of(answers)
+    same_rows(design, answers, name)
+    y = checks.vector(checks.column(answers, "y"), name, design.size)
+    state = checks.column(answers, "state")
+    wrong = np.flatnonzero(np.isinf(y) | (np.isfinite(y) != (state == "valid").to_numpy()))
+    if wrong.size:
+        raise DataError(
+            f"'{name}', row {answers.index[wrong[0]]}",
+            found=f"the value {y[wrong[0]]:g} in state '{state.iloc[wrong[0]]}'",
+            expected="a finite number if and only if the state is 'valid'",
+            remedy="build the answers with stats.binary() or stats.numeric()",
+        )
+    checks.some_value(y, name)
+    return linear.Question(y, (state == "missing").to_numpy())
+
+
+def _within(y: np.ndarray, bounds: tuple[float, float], name: str) -> None:
+    low, high = bounds
+    outside = y[(y < low) | (y > high)]
+    if low >= high or outside.size:
+        raise DataError(
+            f"'{name}', bounds {low:g} and {high:g}",
+            found=f"the value {outside[0]:g}" if outside.size else "bounds in the wrong order",
+            expected="every value between the lowest and the highest possible one",
+            remedy="correct the bounds in config/indicators, or the scale of the answers",
+        )
 
 
 def _table(
-    y, x, answers, design, domains, by, level, limits: Limits | None, method, estimate=None
+    question, answers, design, domains, by, level, method, limits: Limits | None = None,
+    estimate=linear.ratio,
 ) -> pd.DataFrame:
     checks.probability(level, "level")
-    same_rows(design, domains, "domains")
-    blocks = []
-    for domain in partitions(domains, by):
-        part = estimate(design, y, domain) if estimate else linear.ratio(design, y, x, domain)
-        blocks.append(block(part, domain, design, answers["state"], level, limits))
+    blocks = [
+        block(estimate(design, question, domain), domain, design, answers["state"], level, limits)
+        for domain in partitions(design, domains, by)
+    ]
     return pd.concat(blocks, ignore_index=True).assign(methode=method)[COLUMNS]
 
 
@@ -192,7 +230,6 @@ def block(
 ) -> pd.DataFrame:
     """The rows of one partition; without ``limits``, Student's."""
     numbers = counts(design, state, domain, part.codes >= 0)
-    part = linear.without_false_census(part, numbers["n_manquant"] > 0)
     if limits:
         low, high = limits(part, numbers["n"])
     else:

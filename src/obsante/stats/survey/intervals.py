@@ -51,17 +51,19 @@ def korn_graubard(
     n* = p (1 - p) / V * (t(n - 1) / t(df))^2, at most n / (1 - f), the size of a simple random
     sample with replacement as precise as n units drawn without from a share f of the population:
     what a design seems to gain beyond that is not trusted. Where V = 0 (p is 0 or 1) n* = n, at
-    most; the limit is exactly 0 at p = 0 and 1 at p = 1.
+    most; the limit is exactly 0 at p = 0 and 1 at p = 1. Few respondents, fewer than 40 say, of
+    very unequal weights can cover less than announced: see `benchmarks/results/coverage.md`.
 
     Args:
-        fraction: f, from 0 (no finite-population correction) to below 1.
+        fraction: f, from 0 (the cap is n, as in the article) to below 1; with unequal weights,
+            :attr:`obsante.stats.survey.linear.Linear.fraction`.
     """
     p, variance, n, df, fraction = _arrays(p, variance, n, df, fraction)
-    inner = _inner(p, variance)
-    cap = np.where(inner, n / np.where(fraction < 1, 1 - fraction, 1.0), n)
+    cap = np.where(_inner(p, variance), n / np.where(fraction < 1, 1 - fraction, 1.0), n)
     size = np.minimum(_effective_size(p, variance, n, df, level), cap)
+    known = np.isfinite(size)
     low, high = _binomial_limits(p, size, level)
-    return np.where(p <= 0, 0.0, low), np.where(p >= 1, 1.0, high)
+    return np.where(known & (p <= 0), 0.0, low), np.where(known & (p >= 1), 1.0, high)
 
 
 def beta(

@@ -12,11 +12,28 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from obsante.errors import DataError
 from obsante.stats.survey.design import SurveyDesign
 from obsante.stats.survey.domains import Partition, sums
 
 # A standard error under this share of the estimate is one of rounding.
 _ROUNDING = 1e-10
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """Answers of the sample: ``y`` (n,), NaN where there is none; who should have given one and did
+    not (n,); for a ratio the denominator ``x`` (n,)."""
+
+    y: np.ndarray
+    missing: np.ndarray
+    x: np.ndarray | None = None
+
+    @property
+    def usable(self) -> np.ndarray:
+        """Units whose answer enters an estimate (n,)."""
+        known = np.isfinite(self.y)
+        return known if self.x is None else known & np.isfinite(self.x)
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,8 +48,9 @@ class Linear:
         df: PSUs minus strata present in each domain (K,).
         design_effect: variance over that of a simple random sample with replacement of as many
             units (K,); NaN where that one is zero.
-        fraction: n_d / sum(w), the share of its population that was observed (K,); 0 for a design
-            without finite-population correction.
+        fraction: 1 - n sum(w (w - 1)) / sum(w)^2 in each domain (K,), at least 0: what drawing
+            without replacement takes off a variance, less what unequal weights add to it. It is
+            n / N with equal weights, and 0 for a design without finite-population correction.
         exact: True (K,) where the estimate has no sampling error: every unit of the domain's
             population was observed, or the weights reproduce the total.
     """
@@ -52,41 +70,59 @@ class Linear:
         return np.diag(self.covariance).copy()
 
 
-def ratio(
-    design: SurveyDesign, y: np.ndarray, x: np.ndarray | None, domain: Partition
-) -> Linear:
-    """Ratio of weighted totals by domain; without ``x``, the mean of y. NaN is not used."""
-    usable = np.isfinite(y) if x is None else np.isfinite(y) & np.isfinite(x)
-    codes = domain.inside(usable)
-    wx = design.weights if x is None else design.weights * x
+def ratio(design: SurveyDesign, question: Question, domain: Partition) -> Linear:
+    """Ratio of weighted totals by domain; without ``x``, the mean of y.
+
+    Raises:
+        DataError: the denominators of a domain that answered add up to zero.
+    """
+    codes = domain.inside(question.usable)
+    wx = design.weights if question.x is None else design.weights * question.x
     below = sums(codes, domain.size, wx)
+    _some_denominator(below, sums(codes, domain.size), domain)
     below = np.where(below > 0, below, np.nan)
-    z = design.weights * y
+    z = design.weights * question.y
     value = sums(codes, domain.size, z) / below
     # The code -1 takes the last domain's value, then nothing.
     z -= value[codes] * wx
     z /= below[codes]
     z[(codes < 0) | ~np.isfinite(z)] = 0.0
-    return _linear(design, value, z, codes, domain)
+    return _linear(design, value, z, codes, domain, question)
 
 
-def total(design: SurveyDesign, y: np.ndarray, domain: Partition) -> Linear:
-    """Weighted total of y by domain. NaN is not used."""
-    codes = domain.inside(np.isfinite(y))
-    z = np.where(codes >= 0, design.weights * y, 0.0)
-    value = sums(codes, domain.size, z)
+def total(design: SurveyDesign, question: Question, domain: Partition) -> Linear:
+    """Weighted total of y by domain."""
+    codes = domain.inside(question.usable)
+    z = np.where(codes >= 0, design.weights * question.y, 0.0)
     known = sums(codes, domain.size) > 0
-    result = _linear(design, np.where(known, value, np.nan), z, codes, domain)
+    value = np.where(known, sums(codes, domain.size, z), np.nan)
+    result = _linear(design, value, z, codes, domain, question)
     return replace(result, exact=result.exact | (known & (result.variance == 0)))
 
 
-def product(design: SurveyDesign, first: Linear, second: Linear) -> Linear:
-    """Product of two estimates of the whole sample; answers and df are those of ``first``."""
+def _some_denominator(below: np.ndarray, n: np.ndarray, domain: Partition) -> None:
+    empty = np.flatnonzero((n > 0) & (below <= 0))
+    if empty.size:
+        raise DataError(
+            f"denominator, {domain.dimension} = {domain.labels[empty[0]]}",
+            found=f"{int(n[empty[0]])} answer(s) whose denominators add up to {below[empty[0]]:g}",
+            expected="a positive total to divide by",
+            remedy="correct the denominator, or leave this dimension out",
+        )
+
+
+def product(design: SurveyDesign, first: Linear, second: Linear, known: np.ndarray) -> Linear:
+    """Product of two estimates of the whole sample, known for the units ``known`` (n,).
+
+    df is the smaller of the two: without any for one factor, there is none for the product.
+    """
     value = first.value * second.value
     z = first.value * second.z + second.value * first.z
-    covariance = design.covariance(z)
+    codes = np.where(known, first.codes, -1)
+    df = np.minimum(first.df, second.df)
     unknown = np.full(1, np.nan)
-    return Linear(value, z, first.codes, covariance, first.df, unknown, first.fraction, first.exact)
+    exact = first.exact & second.exact
+    return Linear(value, z, codes, design.covariance(z), df, unknown, first.fraction, exact)
 
 
 def complement(part: Linear) -> Linear:
@@ -94,20 +130,7 @@ def complement(part: Linear) -> Linear:
     return replace(part, value=1 - part.value, z=-part.z)
 
 
-def without_false_census(part: Linear, incomplete: np.ndarray) -> Linear:
-    """The estimates, without variance where an exact one lacks answers (K,).
-
-    Strata observed whole have no sampling error, so the variance would be zero; the missing
-    answers are not known for all that.
-    """
-    lost = part.exact & incomplete
-    covariance = part.covariance.copy()
-    covariance[lost, :] = np.nan
-    covariance[:, lost] = np.nan
-    return replace(part, covariance=covariance, exact=part.exact & ~lost)
-
-
-def _linear(design, value, z, codes, domain: Partition) -> Linear:
+def _linear(design, value, z, codes, domain: Partition, question: Question) -> Linear:
     covariance = design.covariance(z, np.maximum(codes, 0), domain.size)
     df = design.domain_degrees_of_freedom(codes, domain.size)
     n, stands_for = sums(codes, domain.size), sums(codes, domain.size, design.weights)
@@ -115,19 +138,23 @@ def _linear(design, value, z, codes, domain: Partition) -> Linear:
     rounding = np.sqrt(np.diag(covariance)) <= _ROUNDING * np.abs(value)
     covariance[rounding, :] = 0.0
     covariance[:, rounding] = 0.0
-    empty = ~np.isfinite(value)
-    covariance[empty, :] = np.nan
-    covariance[:, empty] = np.nan
-    fraction = _fraction(design, n, stands_for)
-    exact = _census(design, codes, domain.size)
+    fraction = _fraction(design, codes, n, stands_for)
+    census = _census(design, codes, domain.size)
+    # Strata observed whole have no variance, but an answer that one unit did not give is unknown.
+    incomplete = census & (sums(domain.inside(question.missing), domain.size) > 0)
+    unknown = incomplete | ~np.isfinite(value)
+    covariance[unknown, :] = np.nan
+    covariance[:, unknown] = np.nan
+    exact = census & ~incomplete
     return Linear(value, z, codes, covariance, df, effect, fraction, exact)
 
 
-def _fraction(design: SurveyDesign, n: np.ndarray, stands_for: np.ndarray) -> np.ndarray:
-    """Units over the sum of their weights, at most 1; 0 in an empty domain or without FPC."""
+def _fraction(design: SurveyDesign, codes, n: np.ndarray, stands_for: np.ndarray) -> np.ndarray:
+    """1 - n sum(w (w - 1)) / sum(w)^2, from 0 to 1; 0 without FPC, NaN in an empty domain."""
     if np.isinf(design.psu_population).all():
         return np.zeros(len(n))
-    return np.minimum(n / np.where(n > 0, stands_for, 1.0), 1.0)
+    unseen = sums(codes, len(n), design.weights * (design.weights - 1))
+    return (1 - n * unseen / np.where(n > 0, stands_for, np.nan) ** 2).clip(0, 1)
 
 
 def _census(design: SurveyDesign, codes: np.ndarray, size: int) -> np.ndarray:

@@ -43,7 +43,7 @@ def quantile(
     design: SurveyDesign,
     domains: pd.DataFrame,
     *,
-    by: Sequence[str] = (),
+    by: str | Sequence[str] = (),
     level: float,
 ) -> pd.DataFrame:
     """Weighted quantile of ``y`` in its own unit (0.5: the median), by domain.
@@ -61,26 +61,26 @@ def quantile(
     """
     checks.probability(level, "level")
     checks.probability(probability, "probability")
-    y = answered(answers, design)
+    question = answered(answers, design)
     blocks = []
-    for domain in partitions(domains, by):
-        columns = _columns(design, y, probability, domain, level)
-        numbers = counts(design, answers["state"], domain, np.isfinite(y))
+    for domain in partitions(design, domains, by):
+        columns = _columns(design, question, probability, domain, level)
+        numbers = counts(design, answers["state"], domain, question.usable)
         names = {"dimension": domain.dimension, "modalite": domain.labels}
         blocks.append(pd.DataFrame(names | columns | numbers))
     return pd.concat(blocks, ignore_index=True).assign(methode=WOODRUFF)[COLUMNS]
 
 
 def _columns(
-    design: SurveyDesign, y: np.ndarray, p: float, domain: Partition, level: float
+    design: SurveyDesign, question: linear.Question, p: float, domain: Partition, level: float
 ) -> dict[str, np.ndarray]:
-    codes = domain.inside(np.isfinite(y))
+    y, codes = question.y, domain.inside(question.usable)
     order = np.argsort(codes, kind="stable")
     starts = np.searchsorted(codes[order], np.arange(domain.size + 1))
     rows = [order[starts[d] : starts[d + 1]] for d in range(domain.size)]
     value = _invert(y, design.weights, rows, np.full(domain.size, p))
     below = np.where(codes >= 0, y <= value[np.maximum(codes, 0)], np.nan)
-    part = linear.ratio(design, below, None, domain)
+    part = linear.ratio(design, linear.Question(below, question.missing), domain)
     n = np.array([len(chosen) for chosen in rows])
     spread = part.value * (1 - part.value)
     inner = (spread > 0) & (part.variance > 0)
@@ -88,6 +88,7 @@ def _columns(
     orders = np.where(np.isfinite(part.value), p, np.nan)
     ends = intervals.korn_graubard(orders, p * (1 - p) / size, n, part.df, level, part.fraction)
     low, high = (_invert(y, design.weights, rows, end) for end in ends)
+    low, high = (np.where(part.exact, value, limit) for limit in (low, high))
     error = (high - low) / (2 * intervals.quantile_of(part.df, level))
     return estimate_columns(value, error**2, low, high, part.df, part.design_effect)
 

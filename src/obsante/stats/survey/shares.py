@@ -7,10 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from obsante.errors import DataError
 from obsante.stats import checks
+from obsante.stats.answers import NOT_APPLICABLE, placed, states
 from obsante.stats.survey import linear
 from obsante.stats.survey.design import SurveyDesign
-from obsante.stats.survey.domains import group, whole
+from obsante.stats.survey.domains import group, same_rows, whole
 from obsante.stats.survey.estimates import (
     COLUMNS,
     answered,
@@ -30,24 +32,31 @@ def distribution(
     *,
     dimension: str,
     level: float,
-    not_applicable: pd.Series | None = None,
+    unknown: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Share of each category among the valid answers; the shares add up to 1.
 
     Args:
-        answers: one code for each row of the design, missing where there is none.
+        answers: one code for each row of the design, missing where there is none; « sans objet »
+            is counted apart.
         categories: every code that counts, in the order wanted.
         dimension: name given to the categories in the result.
-        not_applicable: True where the question does not apply to the unit.
+        unknown: codes that count as missing (« ne sait pas »).
+
+    Returns:
+        One row for each category, columns :data:`COLUMNS`.
+
+    Raises:
+        DataError: an answer is in neither list; others as :func:`obsante.stats.proportion`.
     """
-    outside = pd.Series(False, index=answers.index) if not_applicable is None else not_applicable
-    valid = answers.isin(list(categories)) & ~outside
-    state = pd.Series("missing", index=answers.index).where(~valid, "valid")
-    state = state.where(~outside, "not_applicable")
+    _distinct(categories, dimension)
+    codes = placed(answers, [*categories, *unknown])
+    valid = codes.isin(list(categories))
+    state = states(codes, valid)
     rows = []
     for category in categories:
-        y = (answers == category).astype("float64").where(valid)
-        frame = pd.DataFrame({"y": y, "state": state})
+        y = (codes == category).astype("float64").where(valid)
+        frame = pd.DataFrame({"y": y, "state": state}).rename_axis(columns=answers.name)
         row = proportion(frame, design, frame[[]], level=level)
         rows.append(row.assign(dimension=dimension, modalite=str(category)))
     return pd.concat(rows, ignore_index=True)
@@ -76,22 +85,59 @@ def graded_distribution(
         dimension: name given to the grades in the result.
 
     Returns:
-        One row for each grade, columns :data:`COLUMNS`; n and missing answers are adoption's.
+        One row for each grade, columns :data:`COLUMNS`; an adopter without a grade is missing there
+        and counted in the first row only.
 
     Raises:
-        DataError: as :func:`proportion`; or no adopter gave a grade.
+        DataError: a grade is in none of the categories or contradicts adoption, or no adopter gave
+            one; others as :func:`obsante.stats.proportion`.
     """
-    y = answered(adopted, design)
-    checks.binary_values(y, name_of(adopted))
-    everyone = whole(design.size)
-    adoption = linear.ratio(design, y, None, everyone)
-    known = group(design, grades.isin(list(categories[1:])), dimension, y == 1)
+    checks.probability(level, "level")
+    _distinct(categories, dimension)
+    question = answered(adopted, design)
+    checks.binary_values(question.y, name_of(adopted))
+    same_rows(design, grades, dimension)
+    codes = placed(grades, categories)
+    _consistent(question.y == 1, question.y == 0, codes, categories[0], dimension)
+    graded = (question.y == 1) & codes.isin(list(categories[1:])).to_numpy()
+    everyone = group(graded, graded, dimension)
+    adoption = linear.ratio(design, question, whole(design.size))
+    known = graded | (question.y == 0)
     parts = [linear.complement(adoption)]
     for grade in categories[1:]:
-        chosen = np.where(known, (grades == grade).to_numpy(dtype=bool, na_value=False), np.nan)
-        share = linear.ratio(design, chosen, None, everyone)
-        parts.append(linear.product(design, adoption, share))
+        share = linear.Question((codes == grade).to_numpy(dtype=float), question.missing)
+        conditional = linear.ratio(design, share, everyone)
+        parts.append(linear.product(design, adoption, conditional, known))
+    state = adopted["state"].where(known | (adopted["state"] != "valid"), "missing")
     limits = limits_of("korn-graubard", level)
-    blocks = [block(part, everyone, design, adopted["state"], level, limits) for part in parts]
+    blocks = [
+        block(part, whole(design.size), design, adopted["state"] if i == 0 else state, level, limits)
+        for i, part in enumerate(parts)
+    ]
     names = {"dimension": dimension, "modalite": list(map(str, categories)), "methode": GRADED}
     return pd.concat(blocks, ignore_index=True).assign(**names)[COLUMNS]
+
+
+def _distinct(categories: Sequence[str], dimension: str) -> None:
+    if not categories or len(set(categories)) < len(categories):
+        raise DataError(
+            f"categories of '{dimension}'",
+            found=f"{list(categories)}",
+            expected="at least one category, each of them once",
+            remedy="correct the list in config/indicators",
+        )
+
+
+def _consistent(adopter, other, codes: pd.Series, none: str, dimension: str) -> None:
+    """Adopters have a grade above ``none`` or no answer; the others have ``none`` or no answer."""
+    given = codes.notna().to_numpy() & (codes != NOT_APPLICABLE).to_numpy(dtype=bool)
+    first = (codes == none).to_numpy(dtype=bool, na_value=False)
+    wrong = np.flatnonzero(given & ((adopter & first) | (other & ~first)))
+    if wrong.size:
+        raise DataError(
+            f"'{dimension}', row {codes.index[wrong[0]]}",
+            found=f"the grade {codes.iloc[wrong[0]]!r} of a unit that "
+            + ("adopted" if adopter[wrong[0]] else "did not adopt"),
+            expected=f"{none!r} for those who did not adopt, another grade for those who did",
+            remedy="correct the row, or add the rule to config/dictionary so that it is set aside",
+        )

@@ -5,10 +5,12 @@ stratum h, with n_ts of them common, n_t and n_s in each sample and N_h in the p
 
     Cov = sum_h (n_ts - n_t n_s / N_h) / (n_ts - 1) sum_j (t_j - mean t)(s_j - mean s)
 
-over the common PSUs, t_j and s_j being the sums of weight times influence. With the same sample
-twice it is the variance of that sample. A PSU that changed stratum counts as not common, and a
-stratum with fewer than two common PSUs adds nothing: both widen the interval of a change. The
-second stage adds nothing either, for its units are drawn anew.
+over the common PSUs, t_j and s_j being the sums of weight times influence. With the same PSUs,
+observed whole, twice it is the variance of that sample. A PSU that changed stratum counts as not
+common, and a stratum with fewer than two common PSUs adds nothing, which widens the interval of a
+change where units answer alike from one edition to the next, unless the overlap is smaller than two
+independent draws would give (n_ts < n_t n_s / N_h). The second stage adds nothing either, for its
+units are drawn anew.
 
 References: Tam, *Amer. Statist.* 38 (1984), 288-289; Qualité & Tillé, *Surv. Methodol.* 34 (2008),
 173-181.
@@ -16,7 +18,7 @@ References: Tam, *Amer. Statist.* 38 (1984), 288-289; Qualité & Tillé, *Surv. 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,83 +27,102 @@ import pandas as pd
 from obsante.errors import DataError
 from obsante.stats import checks
 from obsante.stats.survey import linear
+from obsante.stats.survey.comparisons import tested
 from obsante.stats.survey.design import SurveyDesign
-from obsante.stats.survey.domains import same_rows, whole
+from obsante.stats.survey.domains import NATIONAL, counts, partitions
 from obsante.stats.survey.estimates import COLUMNS, answered, estimate_columns, spread_limits
 from obsante.stats.survey.variance import carried_back
 
 CHANGE = "différence entre éditions, échantillons qui se recouvrent, intervalle de Student"
-SLOPE = "pente linéaire par an, échantillons qui se recouvrent, intervalle de Student"
+TREND = "pente linéaire par an, échantillons qui se recouvrent, intervalle de Student"
+REFERENCE = "edition_reference"
 
 
 @dataclass(frozen=True, eq=False)
 class Wave:
-    """One edition: its design, the answers of its rows and, for a domain, who is in it."""
+    """One edition: its design, the answers of its rows and their domains, where some are wanted."""
 
     design: SurveyDesign
     answers: pd.DataFrame
-    inside: pd.Series | None = None
+    domains: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class _Level:
-    """Estimate of one edition: value, PSU sums of z (P,), answers used (n,), df."""
+    """Estimate of one domain in one edition: value, variance, df, PSU sums of z (P,), counts."""
 
-    wave: Wave
+    design: SurveyDesign
     value: float
-    sums: np.ndarray
-    used: np.ndarray
-    df: int
     variance: float
+    df: int
+    sums: np.ndarray
+    numbers: dict[str, float]
 
 
-def change(waves: Mapping[int, Wave], *, level: float) -> pd.DataFrame:
+def change(
+    waves: Mapping[int, Wave], *, by: str | Sequence[str] = (), level: float
+) -> pd.DataFrame:
     """Mean (or proportion) of the latest edition minus each earlier one, in the unit of y.
 
     Args:
         waves: the editions, by year, at least two.
+        by: dimensions wanted, columns of each wave's ``domains``; the whole comes first.
         level: confidence level, in proportion.
 
     Returns:
-        One row for each earlier edition, ``modalite`` its year, columns :data:`COLUMNS`; counts are
-        the latest edition's, df the smaller of the two.
+        One row for each domain and earlier edition, whose year is ``edition_reference``: columns
+        :data:`COLUMNS`, ``statistique`` and ``p_valeur`` of a zero change. Counts are the latest
+        edition's, df the smaller of the two.
 
     Raises:
-        DataError: fewer than two editions, or no answer in one.
+        DataError: fewer than two editions, a domain that one of them lacks, or no answer in one.
     """
-    years, levels, covariance = _measured(waves, level)
-    last = len(years) - 1
     rows = []
-    for i, year in enumerate(years[:-1]):
-        c = np.zeros(len(years))
-        c[last], c[i] = 1.0, -1.0
-        df = min(levels[i].df, levels[last].df)
-        rows.append(_row(c, levels, covariance, df, level, str(year), CHANGE))
-    return pd.concat(rows, ignore_index=True)
+    for names, levels, covariance in _measured(waves, by, level):
+        years = list(levels)
+        for earlier in years[:-1]:
+            c = np.array([(year == years[-1]) - (year == earlier) for year in years], dtype=float)
+            df = min(levels[earlier].df, levels[years[-1]].df)
+            row = _row(c, levels, covariance, df, level, CHANGE)
+            rows.append(row.assign(**names, **{REFERENCE: earlier}))
+    return _finished(rows)
 
 
-def slope(waves: Mapping[int, Wave], *, level: float) -> pd.DataFrame:
-    """Least-squares slope of the editions' means on the year, in the unit of y per year, one row.
+def trend(
+    waves: Mapping[int, Wave], *, by: str | Sequence[str] = (), level: float
+) -> pd.DataFrame:
+    """Least-squares slope of the editions' means on the year, in the unit of y per year.
 
     sum((t - mean t) y_t) / sum((t - mean t)^2): editions count equally, gaps between years are
-    kept. Arguments and errors as :func:`change`; df is the smallest of the editions'.
+    kept. Arguments and errors as :func:`change`; one row for each domain, ``edition_reference``
+    the first year, df the smallest of the editions'.
     """
-    years, levels, covariance = _measured(waves, level)
-    centred = np.array(years, dtype=float) - np.mean(years)
-    df = min(item.df for item in levels)
-    return _row(
-        centred / (centred**2).sum(), levels, covariance, df, level, "pente annuelle", SLOPE
-    )
+    rows = []
+    for names, levels, covariance in _measured(waves, by, level):
+        centred = np.array(list(levels), dtype=float) - np.mean(list(levels))
+        c = centred / (centred**2).sum()
+        df = min(item.df for item in levels.values())
+        row = _row(c, levels, covariance, df, level, TREND)
+        rows.append(row.assign(**names, **{REFERENCE: min(levels)}))
+    return _finished(rows)
 
 
 def wave_covariance(waves: Mapping[int, Wave]) -> pd.DataFrame:
     """Covariance matrix of the editions' means, years as rows and columns, in order."""
-    years, _, covariance = _measured(waves, 0.95)
-    labels = pd.Index(years, name="edition")
+    _, levels, covariance = next(_measured(waves, (), 0.5))
+    labels = pd.Index(list(levels), name="edition")
     return pd.DataFrame(covariance, labels, labels)
 
 
-def _measured(waves: Mapping[int, Wave], level: float) -> tuple[list, list[_Level], np.ndarray]:
+def _finished(rows: list[pd.DataFrame]) -> pd.DataFrame:
+    table = pd.concat(rows, ignore_index=True)[[*COLUMNS, REFERENCE]]
+    return tested(table)
+
+
+def _measured(
+    waves: Mapping[int, Wave], by: str | Sequence[str], level: float
+) -> Iterator[tuple[dict[str, str], dict[int, _Level], np.ndarray]]:
+    """For each domain: its names, its estimate in each edition in order, their covariance."""
     checks.probability(level, "level")
     if len(waves) < 2:
         raise DataError(
@@ -110,38 +131,82 @@ def _measured(waves: Mapping[int, Wave], level: float) -> tuple[list, list[_Leve
             expected="at least two",
             remedy="name an earlier edition under compare_with in config/editions",
         )
-    years = sorted(waves)
-    levels = [_level(waves[year], year) for year in years]
-    covariance = np.diag([item.variance for item in levels])
+    measured = {year: _levels(waves[year], by, year) for year in sorted(waves)}
+    latest = measured[max(waves)]
+    for key in latest:
+        levels = {year: _found(table, key, year) for year, table in measured.items()}
+        yield {"dimension": key[0], "modalite": key[1]}, levels, _matrix(list(levels.values()))
+
+
+def _matrix(levels: list[_Level]) -> np.ndarray:
+    """Covariance of the editions, shrunk to what a covariance can be.
+
+    Covariances and variances come from different units: in a very small overlap a correlation can
+    pass 1, and all of them are then divided by what brings the least eigenvalue back to zero.
+    """
+    errors = np.sqrt([item.variance for item in levels])
+    covariance = np.diag(errors**2)
     for i, first in enumerate(levels):
         for j in range(i):
             covariance[i, j] = covariance[j, i] = _shared(first, levels[j])
-    return years, levels, covariance
+    scale = np.where(errors > 0, errors, 1.0)
+    correlation = covariance / np.outer(scale, scale)
+    lowest = np.linalg.eigvalsh(correlation)[0] if np.isfinite(correlation).all() else 0.0
+    if lowest < 0:
+        off = ~np.eye(len(levels), dtype=bool)
+        covariance[off] /= 1 - lowest
+    return covariance
 
 
-def _level(wave: Wave, year: int) -> _Level:
+def _levels(wave: Wave, by: str | Sequence[str], year: int) -> dict[tuple[str, str], _Level]:
+    """Estimates of one edition, by dimension and modality; only domains with an answer."""
     design = wave.design
-    y = answered(wave.answers, design)
-    used = np.isfinite(y)
-    if wave.inside is not None:
-        same_rows(design, wave.inside, f"domain of edition {year}")
-        used &= wave.inside.to_numpy(dtype=bool, na_value=False)
-    if not used.any():
-        raise DataError(
-            f"edition {year}",
-            found="no unit of the domain with an answer",
-            expected="at least one",
-            remedy="leave this edition out of the comparison",
-        )
-    part = linear.ratio(design, np.where(used, y, np.nan), None, whole(design.size))
-    z = carried_back(design, part.z[:, None])[:, 0]
+    _named_units(design, year)
+    question = answered(wave.answers, design)
+    domains = wave.answers[[]] if wave.domains is None else wave.domains
+    found = {}
+    for domain in partitions(design, domains, by):
+        part = linear.ratio(design, question, domain)
+        numbers = counts(design, wave.answers["state"], domain, part.codes >= 0)
+        for place in np.flatnonzero(np.isfinite(part.value)):
+            own = {name: column[place] for name, column in numbers.items()}
+            key = (domain.dimension, domain.labels[place])
+            found[key] = _level(design, part, place, own)
+    return found
+
+
+def _level(design: SurveyDesign, part: linear.Linear, place: int, numbers: dict) -> _Level:
+    z = carried_back(design, np.where(part.codes == place, part.z, 0.0)[:, None])[:, 0]
     sums = np.bincount(design.psu, z, len(design.psu_stratum))
-    return _Level(wave, part.value[0], sums, used, int(part.df[0]), part.variance[0])
+    variance = part.covariance[place, place]
+    return _Level(design, part.value[place], variance, int(part.df[place]), sums, numbers)
+
+
+def _named_units(design: SurveyDesign, year: int) -> None:
+    if not design.psu_named:
+        raise DataError(
+            f"edition {year}, its design",
+            found="primary units without a name",
+            expected="the name of each, to find the units that both editions share",
+            remedy="name their column: stats.survey_design(..., psu='id_etablissement')",
+        )
+
+
+def _found(table: dict[tuple[str, str], _Level], key: tuple[str, str], year: int) -> _Level:
+    if key not in table:
+        where = "" if key[0] == NATIONAL else f", {key[0]} = {key[1]}"
+        raise DataError(
+            f"edition {year}{where}",
+            found="no unit of the domain with an answer",
+            expected="at least one, to be compared",
+            remedy="leave this edition or this dimension out of the comparison",
+        )
+    return table[key]
 
 
 def _shared(first: _Level, second: _Level) -> float:
     """Covariance of two editions' estimates through the PSUs of both."""
-    one, two = first.wave.design, second.wave.design
+    one, two = first.design, second.design
     place = two.psu_keys.get_indexer(one.psu_keys)
     common = place >= 0
     stratum, t, s = one.psu_stratum[common], first.sums[common], second.sums[place[common]]
@@ -166,22 +231,11 @@ def _adjusted(design: SurveyDesign) -> np.ndarray:
 
 
 def _row(
-    c: np.ndarray, levels: list[_Level], covariance, df: int, level: float, name: str, method: str
+    c: np.ndarray, levels: dict[int, _Level], covariance, df: int, level: float, method: str
 ) -> pd.DataFrame:
-    value = np.array([c @ [item.value for item in levels]])
+    value = np.array([c @ [item.value for item in levels.values()]])
     # Answers that do not move at all give zero, up to rounding on either side.
     variance = np.array([max(c @ covariance @ c, 0.0)])
     low, high = spread_limits(value, variance, np.array([df]), level)
-    last = levels[-1]
-    inside = last.wave.inside
-    state = last.wave.answers["state"] if inside is None else last.wave.answers["state"][inside]
-    columns = estimate_columns(
-        value, variance, low, high, np.array([df]), np.array([np.nan])
-    ) | {
-        "n": int(last.used.sum()),
-        "effectif": float(last.wave.design.weights[last.used].sum()),
-        "n_manquant": int((state == "missing").sum()),
-        "n_sans_objet": int((state == "not_applicable").sum()),
-        "dimension": "edition", "modalite": name, "methode": method,
-    }  # fmt: skip
-    return pd.DataFrame(columns)[COLUMNS]
+    columns = estimate_columns(value, variance, low, high, np.array([df]), np.array([np.nan]))
+    return pd.DataFrame(columns | levels[max(levels)].numbers).assign(methode=method)

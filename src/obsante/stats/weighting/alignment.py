@@ -1,4 +1,4 @@
-"""Tables given beside a design, or beside weights: one row for each unit, in the same order."""
+"""Checks on weights, and on what is given beside them: one row for each unit, in one order."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ def labels(values: pd.Series, name: str) -> pd.Series:
     return values.astype("object")
 
 
-def positive_weights(weights: pd.Series | np.ndarray) -> np.ndarray:
+def positive_weights(weights: pd.Series | np.ndarray, name: str = "weights") -> np.ndarray:
     """The weights as an array; one that is missing or not positive is an error."""
-    array = checks.vector(weights, "weights", len(weights))
+    array = checks.vector(weights, name, len(weights))
     if not len(array):
         raise DataError(
-            "'weights'",
+            f"'{name}'",
             found="no unit",
             expected="the weight of at least one unit",
             remedy="check the edition's file and its quarantine",
         )
-    checks.positive(array, "weights")
+    checks.positive(array, name)
     return array

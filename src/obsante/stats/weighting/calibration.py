@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -10,8 +10,10 @@ from scipy.linalg import qr, solve_triangular
 from scipy.special import expit
 
 from obsante.errors import DataError, nearest
+from obsante.stats import checks
 from obsante.stats.survey import SurveyDesign
-from obsante.stats.weighting.alignment import TOLERANCE, same_rows
+from obsante.stats.survey.domains import same_rows
+from obsante.stats.weighting.alignment import TOLERANCE
 
 METHODS = ("linear", "raking", "logit")
 _STEPS = 100
@@ -28,7 +30,7 @@ Ratio = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 def calibrate(
     design: SurveyDesign,
     auxiliaries: pd.DataFrame,
-    totals: pd.Series,
+    totals: pd.Series | Mapping[str, float],
     *,
     method: str,
     bounds: tuple[float, float] | None = None,
@@ -45,7 +47,7 @@ def calibrate(
         design: the sample.
         auxiliaries: numeric variables, one column each, with the design's index; ones for the
             population's size, 0 and 1 for a category (of all but one, if there are ones).
-        totals: known total of each variable in the population, by column name.
+        totals: known total of each variable in the population, by column name (Series or dict).
         method: ``linear``, ``raking`` or ``logit``.
         bounds: for ``logit`` only, (L, U) around the ratio of new to old weight, 0 <= L < 1 < U.
 
@@ -66,8 +68,8 @@ def calibrate(
     [7.0, 13.0]
     """
     ratio = _ratio(method, bounds)
-    same_rows(auxiliaries, design.index, "auxiliaries")
-    x, known = _matrix(auxiliaries), _totals(auxiliaries.columns, totals)
+    same_rows(design, auxiliaries, "auxiliaries")
+    x, known = _matrix(auxiliaries), _totals(auxiliaries.columns, pd.Series(totals))
     coordinates, basis = _orthogonal(x, design.weights, auxiliaries.columns)
     factors = _newton(basis, design.weights, known @ coordinates, ratio)
     _reproduced(design.weights * factors, x, known, auxiliaries.columns, design.weights)
@@ -133,7 +135,9 @@ def _matrix(auxiliaries: pd.DataFrame) -> np.ndarray:
 
 
 def _auxiliary(column: pd.Series) -> np.ndarray:
-    values = pd.to_numeric(column, errors="coerce").to_numpy(dtype="float64", na_value=np.nan)
+    # As objects, dates are no numbers.
+    numbers = pd.to_numeric(column.astype("object"), errors="coerce")
+    values = numbers.to_numpy(dtype="float64", na_value=np.nan)
     wrong = ~np.isfinite(values)
     if wrong.any():
         raise DataError(
@@ -170,7 +174,7 @@ def _totals(columns: pd.Index, totals: pd.Series) -> np.ndarray:
             expected="one column and one total for each name",
             remedy="remove the repeated one",
         )
-    known = totals.reindex(columns).astype("float64").to_numpy()
+    known = checks.vector(totals.reindex(columns), "totals", len(columns))
     if not np.isfinite(known).all():
         name = columns[~np.isfinite(known)][0]
         raise DataError(

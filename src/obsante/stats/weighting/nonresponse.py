@@ -64,7 +64,7 @@ def nonresponse_cells(
 
 
 def _at_least_one(minimum: int) -> None:
-    if minimum < 1:
+    if not minimum >= 1:
         raise DataError(
             "'minimum'",
             found=f"{minimum}",

@@ -74,11 +74,11 @@ def weight_table(stages: Mapping[str, pd.Series | np.ndarray]) -> pd.DataFrame:
 
 
 def _row(stage: str, weights: pd.Series | np.ndarray) -> dict[str, object]:
-    w = positive_weights(weights)
+    w = positive_weights(weights, f"weights, {stage}")
     low, middle, high = np.quantile(w, [0.25, 0.5, 0.75])
     return {
         "etape": stage, "n": len(w), "minimum": w.min(), "quartile_1": low, "mediane": middle,
         "quartile_3": high, "maximum": w.max(), "somme": w.sum(),
-        "coefficient_variation": w.std() / w.mean(), "effet_plan": weights_deff(weights),
-        "taille_effective": effective_size(weights),
+        "coefficient_variation": w.std() / w.mean(), "effet_plan": weights_deff(w),
+        "taille_effective": effective_size(w),
     }  # fmt: skip

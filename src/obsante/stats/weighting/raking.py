@@ -11,12 +11,15 @@ import pandas as pd
 from obsante.errors import DataError, nearest
 from obsante.stats import checks
 from obsante.stats.survey import SurveyDesign
-from obsante.stats.weighting.alignment import TOLERANCE, labels, same_rows
+from obsante.stats.survey.domains import same_rows
+from obsante.stats.weighting.alignment import TOLERANCE, labels
 
 _ROUNDS = 1000
 
 
-def poststratify(design: SurveyDesign, cells: pd.Series, totals: pd.Series) -> SurveyDesign:
+def poststratify(
+    design: SurveyDesign, cells: pd.Series, totals: pd.Series | Mapping
+) -> SurveyDesign:
     """The design whose weights sum to the known count of each cell.
 
     New weight = weight * N_c / (sum of the weights of cell c), for each unit of cell c.
@@ -24,7 +27,7 @@ def poststratify(design: SurveyDesign, cells: pd.Series, totals: pd.Series) -> S
     Args:
         design: the sample.
         cells: cell of each unit, with the design's index.
-        totals: known count of each cell in the population, by cell.
+        totals: known count of each cell in the population, by cell, as a Series or a dict.
 
     Returns:
         The design with its new weights; later variances are those of the deviations from the
@@ -38,7 +41,7 @@ def poststratify(design: SurveyDesign, cells: pd.Series, totals: pd.Series) -> S
 
     >>> from obsante.stats.survey import survey_design
     >>> d = survey_design(pd.DataFrame({"w": [1.0, 1.0, 1.0]}), weights="w")
-    >>> known = pd.Series({"rural": 8, "urbain": 3})
+    >>> known = {"rural": 8, "urbain": 3}
     >>> poststratify(d, pd.Series(["rural", "rural", "urbain"]), known).weights.tolist()
     [4.0, 4.0, 3.0]
     """
@@ -47,7 +50,9 @@ def poststratify(design: SurveyDesign, cells: pd.Series, totals: pd.Series) -> S
 
 
 def rake(
-    design: SurveyDesign, categories: pd.DataFrame, margins: Mapping[str, pd.Series]
+    design: SurveyDesign,
+    categories: pd.DataFrame,
+    margins: Mapping[str, pd.Series | Mapping],
 ) -> SurveyDesign:
     """The design whose weights sum to the known counts of several margins.
 
@@ -58,8 +63,8 @@ def rake(
     Args:
         design: the sample.
         categories: one column for each margin, with the design's index; others are left alone.
-        margins: for each column, the known counts of the population by category. For a crossed
-            margin, make a column of the crossed labels.
+        margins: for each column, the known counts of the population by category, as a Series or a
+            dict. For a crossed margin, make a column of the crossed labels.
 
     Returns:
         The design with its new weights; later variances are those of the residuals on the margins.
@@ -73,20 +78,18 @@ def rake(
 
     >>> from obsante.stats.survey import survey_design
     >>> frame = pd.DataFrame({"w": [1.0] * 4, "sexe": list("ffhh"), "milieu": list("urur")})
-    >>> margins = {"sexe": pd.Series({"f": 6, "h": 4}), "milieu": pd.Series({"u": 5, "r": 5})}
+    >>> margins = {"sexe": {"f": 6, "h": 4}, "milieu": {"u": 5, "r": 5}}
     >>> rake(survey_design(frame, weights="w"), frame, margins).weights.round(6).tolist()
     [3.0, 3.0, 2.0, 2.0]
     """
-    same_rows(categories, design.index, "categories")
-    known = [_margin(checks.column(categories, name), margins[name]) for name in margins]
-    _one_population(known)
-    weights = _fit(design.weights, known)
+    same_rows(design, categories, "categories")
+    known = read_margins(categories, margins)
     indicators = [np.eye(len(margin.totals))[margin.codes] for margin in known]
-    return design.calibrated(weights, np.concatenate(indicators, axis=1))
+    return design.calibrated(raked(design.weights, known), np.concatenate(indicators, axis=1))
 
 
-@dataclass(frozen=True)
-class _Margin:
+@dataclass(frozen=True, eq=False)
+class Margin:
     """Known counts of a margin's categories, and the category of each unit."""
 
     name: str
@@ -99,7 +102,19 @@ class _Margin:
         return self.totals / np.bincount(self.codes, weights, len(self.totals))
 
 
-def _margin(values: pd.Series, totals: pd.Series) -> _Margin:
+def read_margins(
+    categories: pd.DataFrame, margins: Mapping[str, pd.Series | Mapping]
+) -> list[Margin]:
+    """The margins of :func:`rake`, once they are known to describe one population."""
+    known = [
+        _margin(checks.column(categories, name), pd.Series(totals))
+        for name, totals in margins.items()
+    ]
+    _one_population(known)
+    return known
+
+
+def _margin(values: pd.Series, totals: pd.Series) -> Margin:
     name = str(values.name)
     counts = checks.vector(totals, f"margin '{name}'", len(totals))
     for category, count in zip(totals.index, counts, strict=True):
@@ -119,7 +134,7 @@ def _margin(values: pd.Series, totals: pd.Series) -> _Margin:
         )
     codes = totals.index.astype("object").get_indexer(labels(values, name))
     _all_known(name, values, codes, totals.index)
-    return _Margin(name, totals.index, counts, codes)
+    return Margin(name, totals.index, counts, codes)
 
 
 def _all_known(name: str, values: pd.Series, codes: np.ndarray, names: pd.Index) -> None:
@@ -131,17 +146,20 @@ def _all_known(name: str, values: pd.Series, codes: np.ndarray, names: pd.Index)
             expected=nearest(category, names),
             remedy="give its count, or group the category in the sample as in the population",
         )
-    empty = names[np.bincount(codes, minlength=len(names)) == 0]
+
+
+def _no_empty_category(margin: Margin, weights: np.ndarray) -> None:
+    empty = margin.names[np.bincount(margin.codes, weights, len(margin.totals)) == 0]
     if len(empty):
         raise DataError(
-            f"margin '{name}', category '{empty[0]}'",
+            f"margin '{margin.name}', category '{empty[0]}'",
             found=f"no unit of the sample in {len(empty)} category(ies) that the population has",
             expected="at least one unit in each",
             remedy="group it with a neighbouring category, in the sample and in the counts",
         )
 
 
-def _one_population(margins: list[_Margin]) -> None:
+def _one_population(margins: list[Margin]) -> None:
     if not margins:
         raise DataError(
             "'margins'",
@@ -160,8 +178,14 @@ def _one_population(margins: list[_Margin]) -> None:
             )
 
 
-def _fit(weights: np.ndarray, margins: list[_Margin]) -> np.ndarray:
-    """Weights that reproduce every margin, by iterative proportional fitting."""
+def raked(weights: np.ndarray, margins: list[Margin]) -> np.ndarray:
+    """Weights (n,) that reproduce every margin; a weight of 0 stays 0.
+
+    Raises:
+        DataError: a category has no unit whose weight is positive, or raking doesn't converge.
+    """
+    for margin in margins:
+        _no_empty_category(margin, weights)
     for _ in range(_ROUNDS):
         for margin in margins:
             weights = weights * margin.factors(weights)[margin.codes]
