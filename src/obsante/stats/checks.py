@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,27 @@ def column(frame: pd.DataFrame, name: str) -> pd.Series:
             expected=nearest(name, frame.columns),
             remedy="correct the name in the notebook or in config/indicators",
         )
-    return frame[name]
+    found = frame[name]
+    if isinstance(found, pd.DataFrame):
+        raise DataError(
+            f"column '{name}'",
+            found=f"{found.shape[1]} columns of this name",
+            expected="one",
+            remedy="rename or drop the others",
+        )
+    return found
+
+
+def choice(value: object, name: str, allowed: Iterable[object]) -> None:
+    """Raise a DataError, naming the nearest, unless ``value`` is one of ``allowed``."""
+    names = list(allowed)
+    if value not in names:
+        raise DataError(
+            f"{name} '{value}'",
+            found="nothing of this name",
+            expected=nearest(value, names),
+            remedy="choose one of them",
+        )
 
 
 def vector(values: Sequence | pd.Series, name: str, size: int) -> np.ndarray:
@@ -45,7 +66,7 @@ def vector(values: Sequence | pd.Series, name: str, size: int) -> np.ndarray:
 
 def probability(value: float, name: str) -> float:
     """A number strictly between 0 and 1, such as a confidence level."""
-    if not 0 < float(value) < 1:
+    if not isinstance(value, Real) or not 0 < value < 1:
         raise DataError(
             f"'{name}'",
             found=f"{value}",

@@ -205,6 +205,14 @@ def test_statas_published_values_are_found_on_credit_cards():
     assert list(total(two).values()) == pytest.approx([158.7504, 130.8095, 27.94091], abs=5e-5)
 
 
+def test_a_gap_has_the_degrees_of_freedom_of_its_smaller_group(workers, workers_design):
+    what = Comparison("skill", by="sex", groups=("F", "M"), numeric=["age"])
+    table = twofold(workers_design, workers, what, reference="pooled", level=0.95)
+    own = [workers_design.degrees_of_freedom(workers["sex"] == sex) for sex in ("F", "M")]
+    assert table["ddl"].tolist() == [*own, *[min(own)] * (len(table) - 2)]
+    assert own[0] != own[1]
+
+
 def test_equal_weights_give_the_estimates_of_statsmodels(workers):
     data = workers.assign(one=1.0, man=(workers["sex"] == "M").astype(float))
     design = survey_design(data, weights="one")
@@ -272,7 +280,7 @@ def test_a_wrong_argument_is_named(small, change, message):
 
 def test_an_unknown_reference_and_a_level_in_percent_are_named(small):
     design = survey_design(small, weights="w")
-    with pytest.raises(DataError, match="reference='pool'"):
+    with pytest.raises(DataError, match="reference 'pool'"):
         twofold(design, small, SMALL, reference="pool", level=0.95)
     with pytest.raises(DataError, match="'level'"):
         threefold(design, small, SMALL, level=95)

@@ -140,7 +140,7 @@ def test_an_unknown_column_names_the_nearest():
 
 
 def test_an_unknown_rule_and_an_empty_sample_are_errors():
-    with pytest.raises(DataError, match="lonely='average'"):
+    with pytest.raises(DataError, match="single PSU 'average'"):
         design(people(), lonely="average")
     with pytest.raises(DataError, match="the sample\n.*no row"):
         design(people().head(0))

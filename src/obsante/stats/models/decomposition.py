@@ -27,7 +27,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from obsante.errors import DataError, nearest
+from obsante.errors import DataError
 from obsante.stats import checks
 from obsante.stats.models.leastsquares import refuse_collinear, weighted_fit
 from obsante.stats.models.regressors import Regressors, regressors
@@ -149,7 +149,8 @@ def twofold(
         ``composante`` (« moyenne », « écart », « expliqué », « inexpliqué »), ``terme`` (group,
         « total », variable or « constante »), ``estimation`` in the unit of y, ``erreur_type``,
         ``borne_inf``, ``borne_sup``, ``part`` (of the gap; missing for the two means, worth little
-        where the gap's interval holds 0), ``n``, ``ddl`` (PSUs - strata), ``methode``.
+        where the gap's interval holds 0), ``n``, ``ddl`` (PSUs - strata of the group, the
+            smaller of the two for a gap), ``methode``.
 
     Raises:
         DataError: a column, a group or the reference is unknown; no x is named, or one twice; a
@@ -165,7 +166,7 @@ def twofold(
     >>> table[table["terme"] == "total"]["estimation"].round(6).tolist()
     [1.5, 1.0, 0.5]
     """
-    _check_reference(reference)
+    checks.choice(reference, "reference", REFERENCES)
     gap = _gap(design, frame, comparison, inside)
     x_a, x_b, b_a, b_b = _moments(gap)
     star = gap.pooled() if reference == "pooled" else {"group_a": b_a, "group_b": b_b}[reference]
@@ -217,16 +218,6 @@ def threefold(
     return _table(gap, parts, level, method)
 
 
-def _check_reference(reference: str) -> None:
-    if reference not in REFERENCES:
-        raise DataError(
-            f"reference='{reference}'",
-            found="no reference coefficients of this name",
-            expected=nearest(reference, REFERENCES),
-            remedy="choose one of them",
-        )
-
-
 def _gap(
     design: SurveyDesign,
     frame: pd.DataFrame,
@@ -272,7 +263,9 @@ def _table(gap: _Gap, parts: dict[str, _Linearised], level: float, method: str) 
     value = np.concatenate([piece.value for piece in pieces])
     variance = np.diag(gap.design.covariance(np.hstack([piece.z for piece in pieces])))
     both = gap.first | gap.second
-    df = degrees_of_freedom(gap.design, both)
+    # As for a difference: the smaller group carries most of the variance, and its df.
+    own = [degrees_of_freedom(gap.design, group) for group in (gap.first, gap.second)]
+    df = np.array([*own, *[min(own)] * (len(value) - 2)])
     low, high = student(value, variance, df, level)
     table = pd.DataFrame(labels, columns=["composante", "terme"]).assign(
         estimation=value, erreur_type=np.sqrt(variance), borne_inf=low, borne_sup=high,

@@ -23,7 +23,7 @@ from statsmodels.genmod import families
 from statsmodels.genmod.generalized_linear_model import GLM
 from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
-from obsante.errors import DataError, nearest
+from obsante.errors import DataError
 from obsante.stats import checks
 from obsante.stats.models.leastsquares import influence, refuse_collinear
 from obsante.stats.models.rows import inside_rows
@@ -169,13 +169,7 @@ def predicted(family: str, eta: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.
 
 
 def _known(family: str, exposure: str | None) -> None:
-    if family not in FAMILIES:
-        raise DataError(
-            f"family '{family}'",
-            found="no family of this name",
-            expected=nearest(family, FAMILIES),
-            remedy="choose one of them",
-        )
+    checks.choice(family, "family", FAMILIES)
     if exposure is not None and family != "poisson":
         raise DataError(
             f"exposure '{exposure}'",

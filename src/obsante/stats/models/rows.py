@@ -12,7 +12,7 @@ from pandas.api.types import is_bool_dtype, is_numeric_dtype
 from obsante.errors import DataError, nearest
 from obsante.stats import checks
 from obsante.stats.survey.design import SurveyDesign
-from obsante.stats.survey.domains import same_rows
+from obsante.stats.survey.domains import members, same_rows
 
 
 def inside_rows(
@@ -27,16 +27,8 @@ def inside_rows(
     same_rows(design, frame, "frame")
     if inside is None:
         return np.ones(design.size, dtype=bool)
-    if isinstance(inside, pd.Series):
-        same_rows(design, inside, "inside")
-    mask = np.asarray(inside)
-    if mask.dtype != bool or mask.shape != (design.size,):
-        raise DataError(
-            "'inside'",
-            found=f"an array of type {mask.dtype} and shape {mask.shape}",
-            expected=f"true or false for each of the {design.size} rows of the design",
-            remedy="build it by comparing a column, with missing values decided first",
-        )
+    series = inside if isinstance(inside, pd.Series) else pd.Series(inside, index=frame.index)
+    mask = members(design, series, "inside")
     if not mask.any():
         raise DataError(
             "'inside'",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from obsante.errors import DataError, nearest
+from obsante.errors import DataError
 from obsante.stats import checks
 from obsante.stats.replicates.adjustments import Adjustment
 from obsante.stats.replicates.weights import Replicates
@@ -30,12 +30,12 @@ class ReplicateEstimates:
     Attributes:
         table: one row per term: ``terme``, ``estimation``, ``erreur_type``, ``borne_inf``,
             ``borne_sup``, ``ddl``, ``methode``; in the statistic's own unit.
-        covariance: (k, k) covariance of the estimates.
+        covariance: (k, k) covariance of the estimates, terms as rows and columns.
         values: (R, k) statistic in each replicate.
     """
 
     table: pd.DataFrame
-    covariance: np.ndarray
+    covariance: pd.DataFrame
     values: np.ndarray
 
 
@@ -76,8 +76,8 @@ def estimate(
     1.5275
     """
     checks.probability(level, "level")
-    _choice(centre, "centre", ("estimate", "mean"))
-    _choice(interval, "interval", ("student", "percentile"))
+    checks.choice(centre, "centre", ("estimate", "mean"))
+    checks.choice(interval, "interval", ("student", "percentile"))
     value, values = _values(replicates, statistic, adjust)
     covariance = _covariance(value, values, replicates.scale, centre)
     if df is None:
@@ -86,9 +86,10 @@ def estimate(
         low, high = _percentiles(replicates, values, level)
     else:
         low, high = student(value, np.diag(covariance), df, level)
-    table = _table(value, covariance, (low, high), df, _terms(names, len(value)))
+    terms = _terms(names, len(value))
+    table = _table(value, covariance, (low, high), df, terms)
     table["methode"] = _METHODS[replicates.method] + _INTERVALS[interval]
-    return ReplicateEstimates(table, covariance, values)
+    return ReplicateEstimates(table, pd.DataFrame(covariance, terms, terms), values)
 
 
 def _covariance(
@@ -166,16 +167,6 @@ def _percentiles(replicates: Replicates, values: np.ndarray, level: float) -> np
             remedy="use interval='student', or ask bootstrap() for more replicates",
         )
     return np.quantile(values, [tail, 1 - tail], axis=0, method="weibull")
-
-
-def _choice(value: str, name: str, allowed: tuple[str, ...]) -> None:
-    if value not in allowed:
-        raise DataError(
-            f"{name}='{value}'",
-            found="no choice of this name",
-            expected=nearest(value, allowed),
-            remedy="choose one of them",
-        )
 
 
 def _terms(names: Sequence[str] | None, size: int) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from obsante.errors import DataError, nearest
+from obsante.errors import DataError
 from obsante.stats import checks
 from obsante.stats.survey.design import SecondStage, SurveyDesign
 
@@ -50,7 +50,7 @@ def survey_design(
     >>> float(d.covariance(d.weights * [1.0, 3.0])[0, 0])
     8.0
     """
-    _known_rule(lonely)
+    checks.choice(lonely, "rule for a stratum with a single PSU", LONELY)
     _some_row(frame)
     w = checks.vector(checks.column(frame, weights), weights, len(frame))
     checks.positive(w, weights)
@@ -81,16 +81,6 @@ def _without_correction(frame, weights, strata, psu, lonely) -> tuple[SurveyDesi
         psu is not None, lonely,
     )  # fmt: skip
     return design, labels
-
-
-def _known_rule(lonely: str) -> None:
-    if lonely not in LONELY:
-        raise DataError(
-            f"lonely='{lonely}'",
-            found="no rule of this name for a stratum with a single PSU",
-            expected=nearest(lonely, LONELY),
-            remedy="choose one of them",
-        )
 
 
 def _some_row(frame: pd.DataFrame) -> None:

@@ -16,7 +16,7 @@ from scipy.special import expit, logit
 from scipy.stats import beta as beta_law
 from scipy.stats import t as student_law
 
-from obsante.errors import DataError, nearest
+from obsante.stats import checks
 
 Limits = tuple[np.ndarray, np.ndarray]
 
@@ -117,13 +117,7 @@ def proportion_interval(method: str) -> Callable[..., Limits]:
     Raises:
         DataError: no interval has this name.
     """
-    if method not in PROPORTION_INTERVALS:
-        raise DataError(
-            f"interval '{method}'",
-            found="no interval of this name",
-            expected=nearest(method, PROPORTION_INTERVALS),
-            remedy="choose one of them; 'korn-graubard' is the published one",
-        )
+    checks.choice(method, "interval", PROPORTION_INTERVALS)
     return PROPORTION_INTERVALS[method]
 
 

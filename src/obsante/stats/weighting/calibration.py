@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.linalg import qr, solve_triangular
 from scipy.special import expit
 
-from obsante.errors import DataError, nearest
+from obsante.errors import DataError
 from obsante.stats import checks
 from obsante.stats.survey import SurveyDesign
 from obsante.stats.survey.domains import same_rows
@@ -80,13 +80,7 @@ def calibrate(
 
 def _ratio(method: str, bounds: tuple[float, float] | None) -> Ratio:
     """F and its derivative for this method."""
-    if method not in METHODS:
-        raise DataError(
-            f"calibration '{method}'",
-            found="no method of this name",
-            expected=nearest(method, METHODS),
-            remedy="choose one of them; 'logit' bounds the ratio of new to old weight",
-        )
+    checks.choice(method, "calibration", METHODS)
     if (method == "logit") != (bounds is not None):
         raise DataError(
             f"calibration '{method}', bounds",
