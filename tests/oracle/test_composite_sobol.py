@@ -77,11 +77,16 @@ def test_the_indices_of_options_are_those_of_their_enumeration():
         return (echelle(table) ** agregation @ weights) ** (1 / agregation)
 
     names = [list(options) for options in choices.values()]
-    outputs = np.array([
-        score(*(options[name] for options, name in zip(choices.values(), picked, strict=True)))["N"]
+    ranks = [
+        score(*(options[name] for options, name in zip(choices.values(), picked, strict=True)))
+        .round(12).rank(ascending=False, method="min")
         for picked in product(*names)
-    ]).reshape([len(options) for options in names])  # fmt: skip
-    first, total = enumerated(outputs)
-    found = composite.sobol_score(score, choices, "N", samples=4096, level=0.95, seed=6)
+    ]  # fmt: skip
+    outputs = np.array([(found - ranks[0]).abs().mean() for found in ranks])
+    first, total = enumerated(outputs.reshape([len(options) for options in names]))
+    baseline = {convention: next(iter(options)) for convention, options in choices.items()}
+    found = composite.sobol_rank_shift(
+        score, choices, baseline, samples=4096, level=0.95, seed=6
+    )
     np.testing.assert_allclose(found["indice_premier"], first, atol=0.02)
     np.testing.assert_allclose(found["indice_total"], total, atol=0.02)

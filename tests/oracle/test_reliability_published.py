@@ -1,14 +1,16 @@
 """Reliability of coders and scales against published worked examples, to the digits printed.
 
-- Fleiss, *Psychological Bulletin* 76 (1971), 378-382, table 1: 30 patients, 6 diagnoses each,
-  kappa 0.430; by category and tests: R package ``irr`` 0.84, ``kappam.fleiss(detail=TRUE)``.
-- 10 subjects, 14 raters, 5 categories: kappa 0.210 (data and value are widely reprinted,
-  ``statsmodels`` has them in its own tests).
-- SAS/STAT example of PROC FREQ (AGREE) that ``statsmodels`` tests: 24 subjects, 3 ordered codes.
-- Gwet, vignette "overview" of the R package ``irrCAC`` 1.0, data ``cont3x3abstractors``: Cohen's
-  kappa 0.7964094; Scott's pi, which is Fleiss' kappa of two coders, 0.7962397 (SE 0.05905473).
-- Shrout & Fleiss, *Psychological Bulletin* 86 (1979), 420-428, table 2: ICC(3, 4) = 0.91, which
-  is Cronbach's alpha; its F interval as R's ``psych::ICC`` prints it, 0.68 to 0.99.
+- Fleiss, *Psychological Bulletin* 76 (1971), 378-382: 30 patients, 6 diagnoses each. Kappa 0.43 and
+  z 17.7 are what R's ``irr::kappam.fleiss`` prints; so is the ICC below (R Examples Repository,
+  github.com/dwoll/RExRepos, md/interRaterICC.md). By category, no printed value was found: the
+  formulas of ``kappam.fleiss(detail = TRUE)`` are computed in the test.
+- 10 subjects, 14 raters, 5 categories: kappa 0.210, Wikipedia's example, in ``statsmodels``' tests.
+- SAS/STAT example of PROC FREQ (AGREE), in ``statsmodels``' tests: 24 subjects, 3 ordered codes.
+- Vignette "overview" of the R package ``irrCAC``, data ``cont3x3abstractors``: Cohen's kappa
+  0.7964094 (SE 0.05891072); Scott's pi, which is Fleiss' kappa of two coders, 0.7962397 (SE
+  0.05905473).
+- Shrout & Fleiss, *Psychological Bulletin* 86 (1979), 420-428, table 2: ICC(3, 4), which is
+  Cronbach's alpha, with its F interval: R's ``psych::ICC`` prints 0.91, 0.676 and 0.99.
 """
 
 from __future__ import annotations
@@ -44,19 +46,23 @@ def diagnoses() -> pd.DataFrame:
     return pd.DataFrame([list(patient) for patient in PATIENTS])
 
 
-def test_fleiss_kappa_of_the_psychiatric_diagnoses_is_that_of_fleiss_1971():
-    table = multiple_kappa(diagnoses(), categories=list("12345"), level=LEVEL)
-    assert table["estimation"].iloc[0] == pytest.approx(0.430, abs=5e-4)
+def test_fleiss_kappa_of_the_psychiatric_diagnoses_is_that_of_irr():
+    row = multiple_kappa(diagnoses(), categories=list("12345"), level=LEVEL).iloc[0]
+    assert row["estimation"] == pytest.approx(0.43, abs=5e-3)
+    assert row["statistique"] == pytest.approx(17.7, abs=0.05)
 
 
-def test_kappa_by_diagnosis_and_its_tests_are_those_of_irr():
-    table = multiple_kappa(diagnoses(), categories=list("12345"), level=LEVEL)
-    np.testing.assert_allclose(
-        table["estimation"][1:], [0.245, 0.245, 0.520, 0.471, 0.566], atol=5e-4
-    )
-    np.testing.assert_allclose(
-        table["statistique"], [17.652, 5.192, 5.192, 11.031, 9.994, 12.009], atol=5e-4
-    )
+def test_kappa_by_diagnosis_follows_the_formulas_of_irr():
+    codes = diagnoses()
+    table = multiple_kappa(codes, categories=list("12345"), level=LEVEL).iloc[1:]
+    n, m = codes.shape
+    counts = np.array([[(row == code).sum() for code in "12345"] for row in codes.to_numpy()])
+    share = counts.sum(axis=0) / (n * m)
+    again = ((counts**2).sum(axis=0) - n * m * share) / (n * m * (m - 1) * share)
+    expected = (again - share) / (1 - share)
+    np.testing.assert_allclose(table["estimation"], expected, rtol=1e-12)
+    error = (2 / (n * m * (m - 1))) ** 0.5
+    np.testing.assert_allclose(table["statistique"], expected / error, rtol=1e-12)
 
 
 def test_fleiss_kappa_of_fourteen_raters_is_the_published_one():
@@ -95,4 +101,5 @@ def test_alpha_and_the_interval_of_feldt_are_those_of_the_icc_of_shrout_and_flei
     )
     row = cronbach_alpha(judges, level=LEVEL).iloc[0]
     assert row["estimation"] == pytest.approx(0.91, abs=5e-3)
-    assert (row["borne_inf"], row["borne_sup"]) == pytest.approx((0.68, 0.99), abs=5e-3)
+    assert row["borne_inf"] == pytest.approx(0.676, abs=5e-4)
+    assert row["borne_sup"] == pytest.approx(0.99, abs=5e-3)

@@ -39,9 +39,9 @@ def test_a_unit_without_any_indicator_has_no_score():
     assert found.loc["O", "n"] == 0
 
 
-def test_the_order_of_the_weights_does_not_matter():
+def test_weights_go_by_name_in_any_order():
     pd.testing.assert_frame_equal(
-        arithmetic(SCORES, WEIGHTS[::-1], minimum_share=0.3),
+        arithmetic(SCORES, WEIGHTS[::-1].to_dict(), minimum_share=0.3),
         arithmetic(SCORES, WEIGHTS, minimum_share=0.3),
     )
 

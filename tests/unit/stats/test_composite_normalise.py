@@ -59,7 +59,9 @@ def test_a_target_is_one_from_below_and_from_above():
     np.testing.assert_allclose(scores["delai"], [2, 0.5, 20 / 70])
 
 
-@pytest.mark.parametrize(("low", "high"), [(80, 80), (80, 0), (0, np.inf), (np.nan, 1)])
+@pytest.mark.parametrize(
+    ("low", "high"), [(80, 80), (80, 0), (0, np.inf), (np.nan, 1), (None, 1), ("a", 1)]
+)
 def test_goalposts_out_of_order_are_refused(low, high):
     with pytest.raises(DataError, match="goalposts"):
         Goalpost(low, high, "up")
@@ -114,6 +116,7 @@ def test_a_table_that_is_not_one_of_numbers_is_refused():
         (pd.DataFrame({"fibre": [20.0, np.inf]}), "'fibre' of '1'"),
         (pd.DataFrame({"fibre": [20.0, 30.0]}, index=["N", "N"]), "unit 'N'"),
         (pd.DataFrame({"fibre": []}), "table of indicators"),
+        (pd.Series([20.0], name="fibre"), "table of indicators(.|\n)*Series"),
     ]:
         with pytest.raises(DataError, match=message):
             composite.min_max(table, posts)

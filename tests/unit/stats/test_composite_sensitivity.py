@@ -1,4 +1,4 @@
-"""Conventions one at a time and all together, and coherence, on tables worked by hand."""
+"""Conventions one at a time and all together, on tables worked by hand."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def test_a_convention_without_effect_on_ranks_has_null_indices():
 
 def test_seed_zero_is_a_seed():
     np.random.seed(1)  # noqa: NPY002 - shows that the global state plays no part
-    first = composite.sobol_score(score, CHOICES, "N", **ASKED)
-    second = composite.sobol_score(score, CHOICES, "N", **ASKED)
+    first = composite.sobol_rank_shift(score, CHOICES, BASELINE, **ASKED)
+    second = composite.sobol_rank_shift(score, CHOICES, BASELINE, **ASKED)
     pd.testing.assert_frame_equal(first, second)
     assert (first["premier_inf"] < first["premier_sup"]).all()
 
@@ -80,6 +80,8 @@ def test_a_unit_without_score_under_an_option_is_named_with_the_option():
 
     with pytest.raises(DataError, match="score of 'E' with poids = egaux"):
         composite.one_at_a_time(holed, CHOICES, BASELINE)
+    with pytest.raises(DataError, match="score of 'N' with poids = egaux(.|\n)*infinite"):
+        composite.one_at_a_time(lambda **options: score(**options) / 0, CHOICES, BASELINE)
 
 
 def test_sobol_refuses_bad_designs_and_constant_outputs():
@@ -91,37 +93,10 @@ def test_sobol_refuses_bad_designs_and_constant_outputs():
     ]:
         with pytest.raises(DataError, match=message):
             composite.sobol_indices(evaluate, ["a", "b"], **{**ASKED, **options})
-    with pytest.raises(DataError, match="inputs of the sensitivity analysis"):
-        composite.sobol_indices(lambda u: u[:, 0], ["a"], **ASKED)
-
-
-def test_an_unknown_unit_is_refused():
-    with pytest.raises(DataError, match="score of 'X'"):
-        composite.sobol_score(score, CHOICES, "X", **ASKED)
-
-
-def test_influence_is_the_squared_correlation_set_against_the_weight():
-    parts = pd.DataFrame({"a": [1.0, 2, 3, 4], "b": [1.0, 2, 2, 1], "c": [4.0, 3, 2, np.nan]})
-    weights = pd.Series({"a": 0.5, "b": 0.25, "c": 0.25})
-    index = pd.Series([1.0, 2.0, 3.0, 4.0])
-    found = composite.effective_weights(parts, index, weights)
-    np.testing.assert_allclose(found["correlation"], [1, 0, -1], atol=1e-12)
-    np.testing.assert_allclose(found["influence_relative"], [1, 0, 1], atol=1e-12)
-    np.testing.assert_allclose(found["ecart"], [0, -0.5, 0.5], atol=1e-12)
-    assert found["n"].tolist() == [4, 4, 3]
-
-
-def test_coherence_needs_units_that_differ():
-    halves = pd.Series({"a": 0.5, "b": 0.5})
-    index = pd.Series([1.0, 2.0, 4.0], index=TABLE.index)
-    with pytest.raises(DataError, match="indicator 'b'"):
-        composite.effective_weights(TABLE.assign(b=1.0), index, halves)
-    with pytest.raises(DataError, match="'the index'"):
-        composite.effective_weights(TABLE, index * 0 + 3, halves)
-    with pytest.raises(DataError, match="correlation of 'a'(.|\n)*2 unit"):
-        composite.effective_weights(TABLE.iloc[:2], index.iloc[:2], halves)
-    with pytest.raises(DataError, match="all zero"):
-        square = pd.DataFrame({"a": [1.0, -1, 1, -1], "b": [1.0, 1, -1, -1]})
-        composite.effective_weights(square, square["a"] * square["b"], halves)
-    with pytest.raises(DataError, match="unit 'E'"):
-        composite.effective_weights(TABLE, index.iloc[:2], halves)
+    for message, names, evaluate in [
+        ("inputs of the sensitivity analysis", ["a"], lambda u: u[:, 0]),
+        ("input 'a'", ["a", "a"], lambda u: u[:, 0]),
+        (r"shape \(256, 2\)", ["a", "b"], lambda u: u),
+    ]:
+        with pytest.raises(DataError, match=message):
+            composite.sobol_indices(evaluate, names, **ASKED)

@@ -119,6 +119,14 @@ def test_a_missing_code_is_an_error_that_names_the_subject():
         assert "coder 'c1', subject 2" in message(call, codes, **PLAIN)
 
 
+def test_codes_may_be_true_or_false_declared_as_one_and_zero():
+    codes = table("xyxy", "xyxx")
+    expected = percent_agreement(codes, **PLAIN)
+    pd.testing.assert_frame_equal(
+        percent_agreement(codes == "x", categories=[1, 0], level=LEVEL), expected
+    )
+
+
 def test_a_code_that_is_not_declared_is_an_error_that_names_it():
     text = message(percent_agreement, table("xyzy", "xyxy"), **PLAIN)
     assert "coder 'c0', subject 2" in text and "'z'" in text
@@ -145,9 +153,9 @@ def test_an_unknown_weighting_is_an_error_that_names_the_nearest():
 @pytest.mark.parametrize(
     ("codes", "categories"),
     [(table("xy"), "xy"), (table("x", "x"), "xy"), (table("xy", "xy"), "xx"),
-     (table("xx", "xx"), "x")],
+     (table("xx", "xx"), "x"), (table("xy", "xy").set_axis(["a", "a"], axis=1), "xy")],
 )  # fmt: skip
-def test_too_few_subjects_coders_or_categories_are_an_error(codes, categories):
+def test_too_few_or_repeated_subjects_coders_or_categories_are_an_error(codes, categories):
     text = message(percent_agreement, codes, categories=list(categories), level=LEVEL)
     assert "at least two of each" in text
 

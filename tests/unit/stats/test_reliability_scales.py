@@ -168,6 +168,12 @@ def test_an_item_that_does_not_vary_is_an_error_that_names_it():
     assert "item 'b'" in text and "same answer, 4" in text
 
 
+def test_an_infinite_answer_is_an_error_that_names_the_item():
+    items = likert().astype(float)
+    items.loc[3, "c"] = np.inf
+    assert "item 'c', row 3" in message(cronbach_alpha, items, level=LEVEL)
+
+
 def test_too_few_complete_rows_are_an_error():
     items = pd.DataFrame({"a": [1, 2, np.nan], "b": [3.0, 1.0, 2.0]})
     assert "2 row(s)" in message(cronbach_alpha, items, level=LEVEL)

@@ -15,13 +15,13 @@ import numpy as np
 import pandas as pd
 
 from obsante.errors import DataError
-from obsante.stats.composite.inputs import check_weights, matrix, same_names, unique
+from obsante.stats.composite.inputs import Weights, check_weights, matrix, same_names, unique
 
-Aggregation = Callable[[pd.DataFrame, pd.Series], pd.DataFrame]
+Aggregation = Callable[[pd.DataFrame, Weights], pd.DataFrame]
 
 
 def arithmetic(
-    scores: pd.DataFrame, weights: pd.Series, *, minimum_share: float
+    scores: pd.DataFrame, weights: Weights, *, minimum_share: float
 ) -> pd.DataFrame:
     """Weighted arithmetic mean of each unit's indicators: sum w x / sum w over those present.
 
@@ -29,7 +29,7 @@ def arithmetic(
 
     Args:
         scores: normalised indicators, one row per unit.
-        weights: one per column, summing to 1.
+        weights: one per column, summing to 1 (a mapping, or what the weights' functions give).
         minimum_share: smallest share of the weight that must be present, in ]0, 1].
 
     Returns:
@@ -41,7 +41,7 @@ def arithmetic(
             that is all missing.
 
     >>> table = pd.DataFrame({"a": [0.2, 0.2], "b": [0.6, None]})
-    >>> halves = pd.Series({"a": 0.5, "b": 0.5})
+    >>> halves = {"a": 0.5, "b": 0.5}
     >>> arithmetic(table, halves, minimum_share=0.5)["estimation"].round(6).tolist()
     [0.4, 0.2]
     >>> arithmetic(table, halves, minimum_share=0.6)["estimation"].round(6).tolist()
@@ -52,7 +52,7 @@ def arithmetic(
 
 
 def geometric(
-    scores: pd.DataFrame, weights: pd.Series, *, minimum_share: float, floor: float | None = None
+    scores: pd.DataFrame, weights: Weights, *, minimum_share: float, floor: float | None = None
 ) -> pd.DataFrame:
     """Weighted geometric mean of each unit's indicators: exp(sum w ln x / sum w).
 
@@ -71,7 +71,7 @@ def geometric(
         DataError: as :func:`arithmetic`; also a negative score, a zero without ``floor``, or a
             floor that is not positive.
 
-    >>> geometric(pd.DataFrame({"a": [0.25], "b": [1.0]}), pd.Series({"a": 0.5, "b": 0.5}),
+    >>> geometric(pd.DataFrame({"a": [0.25], "b": [1.0]}), {"a": 0.5, "b": 0.5},
     ...           minimum_share=1.0)["estimation"].tolist()
     [0.5]
     """
@@ -87,8 +87,8 @@ def geometric(
 
 def nested(
     scores: pd.DataFrame,
-    dimensions: Mapping[str, pd.Series],
-    weights: pd.Series,
+    dimensions: Mapping[str, Weights],
+    weights: Weights,
     *,
     within: Aggregation,
     between: Aggregation,
@@ -113,16 +113,16 @@ def nested(
     >>> mean = partial(arithmetic, minimum_share=1.0)
     >>> index, parts = nested(
     ...     pd.DataFrame({"a": [0.2], "b": [0.4], "c": [0.9]}),
-    ...     {"acces": pd.Series({"a": 0.5, "b": 0.5}), "usage": pd.Series({"c": 1.0})},
-    ...     pd.Series({"acces": 0.5, "usage": 0.5}), within=mean, between=mean)
+    ...     {"acces": {"a": 0.5, "b": 0.5}, "usage": {"c": 1.0}},
+    ...     {"acces": 0.5, "usage": 0.5}, within=mean, between=mean)
     >>> parts.round(6).values.tolist(), index["estimation"].round(6).tolist()
     ([[0.3, 0.9]], [0.6])
     """
-    listed = [name for part in dimensions.values() for name in part.index]
+    listed = [name for part in dimensions.values() for name in part.keys()]
     unique(listed, "indicator")
     same_names(listed, list(scores.columns), "dimension")
     parts = pd.DataFrame(
-        {name: within(scores[list(part.index)], part)["estimation"]
+        {name: within(scores[list(part.keys())], part)["estimation"]
          for name, part in dimensions.items()},
         index=scores.index,
     )  # fmt: skip
@@ -130,7 +130,7 @@ def nested(
 
 
 def _weighted(
-    values: np.ndarray, scores: pd.DataFrame, weights: pd.Series, minimum_share: float
+    values: np.ndarray, scores: pd.DataFrame, weights: Weights, minimum_share: float
 ) -> pd.DataFrame:
     """Weighted mean over the values present, where they carry enough weight."""
     if not 0 < minimum_share <= 1:

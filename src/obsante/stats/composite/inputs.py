@@ -9,6 +9,7 @@ import pandas as pd
 
 from obsante.errors import DataError, nearest
 
+Weights = pd.Series | Mapping[str, float]
 _TOLERANCE = 1e-9
 
 
@@ -19,11 +20,12 @@ def matrix(frame: pd.DataFrame, *, complete: bool = False) -> np.ndarray:
         DataError: no row or column, a label twice, text, an infinite value, a column without any
             value; with ``complete``, any missing value.
     """
-    if frame.empty:
+    size = frame.shape if isinstance(frame, pd.DataFrame) else None
+    if size is None or 0 in size:
         raise DataError(
             "the table of indicators",
-            found=f"{frame.shape[0]} unit(s) and {frame.shape[1]} indicator(s)",
-            expected="at least one of each",
+            found=f"{size[0]} unit(s) and {size[1]} indicator(s)" if size else type(frame).__name__,
+            expected="a table with at least one unit and one indicator",
             remedy="select the units and the indicators before the calculation",
         )
     unique(frame.index, "unit")
@@ -84,17 +86,16 @@ def known_name(name: str, allowed: Collection, looked_at: str, kind: str) -> Non
         )
 
 
-def check_weights(weights: pd.Series, names: Collection) -> np.ndarray:
+def check_weights(weights: Weights, names: Collection) -> np.ndarray:
     """The weights in the order of ``names``.
 
     Raises:
         DataError: names differ, a weight is missing or negative, or the sum is not 1 (to 1e-9).
     """
-    given, wanted = list(weights.index), list(names)
-    unique(given, "weight")
-    same_names(given, wanted, "weight")
-    by_name = dict(zip(given, weights.to_numpy(dtype=float), strict=True))
-    ordered = np.array([by_name[name] for name in wanted])
+    given, wanted = pd.Series(weights, dtype="float64"), list(names)
+    unique(given.index, "weight")
+    same_names(list(given.index), wanted, "weight")
+    ordered = given.reindex(wanted).to_numpy()
     for name, weight in zip(wanted, ordered, strict=True):
         if not weight >= 0:
             raise DataError(

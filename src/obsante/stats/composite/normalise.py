@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from obsante.errors import DataError
+from obsante.stats import checks
 from obsante.stats.composite.inputs import (
     check_directions,
     matrix,
@@ -46,10 +47,11 @@ class Goalpost:
 
     def __post_init__(self) -> None:
         sign(self.direction, "goalpost")
-        if not (np.isfinite(self.low) and np.isfinite(self.high) and self.low < self.high):
+        low, high = checks.vector([self.low, self.high], "goalposts", 2)
+        if not (np.isfinite([low, high]).all() and low < high):
             raise DataError(
-                f"goalposts {self.low:g} and {self.high:g}",
-                found=f"low = {self.low:g}, high = {self.high:g}",
+                f"goalposts {low:g} and {high:g}",
+                found=f"low = {low:g}, high = {high:g}",
                 expected="two finite numbers, low < high",
                 remedy="order them; say with direction='down' that lower is better",
             )
@@ -68,10 +70,11 @@ class Target:
 
     def __post_init__(self) -> None:
         sign(self.direction, "target")
-        if not (np.isfinite(self.value) and self.value > 0):
+        value = checks.vector([self.value], "target", 1)[0]
+        if not (np.isfinite(value) and value > 0):
             raise DataError(
-                f"target {self.value:g}",
-                found=f"{self.value:g}",
+                f"target {value:g}",
+                found=f"{value:g}",
                 expected="a positive, finite number: the score is a ratio to it",
                 remedy="use min_max() where the target is zero",
             )

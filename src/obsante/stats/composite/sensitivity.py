@@ -20,9 +20,9 @@ from SALib.analyze import sobol as sobol_analysis
 from SALib.sample import sobol as sobol_sampling
 
 from obsante.errors import DataError
-from obsante.stats.checks import probability
-from obsante.stats.composite.inputs import known_name, same_names
-from obsante.stats.composite.pairwise import ranks
+from obsante.stats import checks
+from obsante.stats.composite.inputs import known_name, same_names, unique
+from obsante.stats.composite.ranks import ranks
 
 Choices = Mapping[str, Mapping[str, object]]
 Score = Callable[..., pd.Series]
@@ -72,8 +72,8 @@ def sobol_rank_shift(
 ) -> pd.DataFrame:
     """Sobol indices of the mean rank shift with respect to the conventions.
 
-    The output is the mean over units of |rank under the drawn options - baseline rank|; options
-    are drawn independently with equal probability.
+    The output is the mean over units of |rank under the drawn options - baseline rank|, which
+    needs no common scale of the scores; options are drawn independently with equal probability.
 
     Args:
         score, choices, baseline: as :func:`one_at_a_time`.
@@ -94,33 +94,6 @@ def sobol_rank_shift(
         return float((after - before).abs().mean())
 
     return _sobol_of_options(shift, choices, samples, level, seed)
-
-
-def sobol_score(
-    score: Score, choices: Choices, unit: str, *, samples: int, level: float, seed: int
-) -> pd.DataFrame:
-    """Sobol indices of one unit's score with respect to the conventions.
-
-    Meaningful only if all options give scores on one scale: a z-score and a min-max score differ
-    by their unit, which then takes all the variance. Prefer :func:`sobol_rank_shift` otherwise.
-
-    Args:
-        score, choices: as :func:`one_at_a_time`.
-        unit: label of the unit.
-        samples, level, seed: as :func:`sobol_indices`.
-
-    Raises:
-        DataError: no such unit, or as :func:`sobol_indices`.
-    """
-    _check_choices(choices)
-    first = {convention: next(iter(options)) for convention, options in choices.items()}
-    known = _scores(score, choices, first, None)
-    known_name(unit, list(known.index), f"score of '{unit}'", "unit")
-
-    def own(options: Mapping[str, str]) -> float:
-        return float(_scores(score, choices, options, known.index)[unit])
-
-    return _sobol_of_options(own, choices, samples, level, seed)
 
 
 def sobol_indices(
@@ -161,12 +134,12 @@ def sobol_indices(
     ...               seed=1)["indice_total"].round(2).tolist()
     [0.2, 0.8]
     """
-    probability(level, "level")
+    checks.probability(level, "level")
     _check_design(samples, names)
     problem = {"num_vars": len(names), "names": list(names), "bounds": [[0, 1]] * len(names)}
     inputs = sobol_sampling.sample(problem, samples, calc_second_order=False, seed=seed)
     outputs = np.asarray(evaluate(inputs), dtype=float)
-    _check_outputs(outputs, names)
+    _check_outputs(outputs, len(inputs), names)
     found = sobol_analysis.analyze(
         problem, outputs, calc_second_order=False, conf_level=level,
         # Given an integer, SALib takes seed 0 for no seed and draws from numpy's global state.
@@ -206,11 +179,11 @@ def _scores(
     """Scores under one option of each convention, none missing, always of the same units."""
     found = score(**{name: choices[name][option] for name, option in options.items()})
     label = ", ".join(f"{name} = {option}" for name, option in options.items())
-    missing = found.index[found.isna()]
+    missing = found.index[~np.isfinite(checks.vector(found, f"scores with {label}", len(found)))]
     if len(missing):
         raise DataError(
             f"score of '{missing[0]}' with {label}",
-            found="missing",
+            found="missing or infinite",
             expected="a score for each unit under each combination of options",
             remedy="leave the unit out of the analysis, or lower the minimum share of weight",
         )
@@ -261,7 +234,14 @@ def _index_table(found: Mapping[str, np.ndarray], names: Sequence[str]) -> pd.Da
     )  # fmt: skip
 
 
-def _check_outputs(outputs: np.ndarray, names: Sequence[str]) -> None:
+def _check_outputs(outputs: np.ndarray, rows: int, names: Sequence[str]) -> None:
+    if outputs.shape != (rows,):
+        raise DataError(
+            "output of the sensitivity analysis",
+            found=f"shape {outputs.shape}",
+            expected=f"one number for each of the {rows} rows",
+            remedy="return the outputs of all the rows at once",
+        )
     finite = bool(np.isfinite(outputs).all())
     if not finite or np.ptp(outputs) <= 1e-12 * np.abs(outputs).max():
         raise DataError(
@@ -273,7 +253,8 @@ def _check_outputs(outputs: np.ndarray, names: Sequence[str]) -> None:
 
 
 def _check_design(samples: int, names: Sequence[str]) -> None:
-    if samples < 2 or samples & (samples - 1):
+    unique(names, "input")
+    if samples not in {2**power for power in range(1, 31)}:
         raise DataError(
             "'samples'",
             found=f"{samples}",

@@ -1,8 +1,7 @@
 """Weights of the indicators: equal, given by experts, or read from the data.
 
 Each is a Series that sums to 1. Weights read from the data (principal components, entropy) say
-how the units differ, not what matters: they change with each edition, and the nominal weight is
-not the influence on the index (see :func:`obsante.stats.composite.effective_weights`).
+how the units differ, not what matters: they change with each edition.
 
 Reference: OECD & JRC, *Handbook on Constructing Composite Indicators* (2008), step 6.
 """
@@ -111,7 +110,7 @@ def pca_loadings(frame: pd.DataFrame, *, factors: int) -> pd.DataFrame:
     """
     values, vectors = _components(frame)
     rank = int((values > 1e-10).sum())
-    if not 1 <= factors <= rank:
+    if factors not in range(1, rank + 1):
         raise DataError(
             "number of factors",
             found=f"{factors}",

@@ -33,8 +33,8 @@ def gap_ratio(
 ) -> pd.DataFrame:
     """Mean (or proportion) in ``first`` over that in ``second``; 1 is equality.
 
-    The interval is built on the logarithm; ``erreur_type`` is that of the ratio, by the delta
-    method. df is the smaller of the two groups'. The groups may overlap.
+    The interval is built on the logarithm; ``erreur_type`` is that of the ratio (delta method).
+    df is the smaller of the two groups'. The groups may overlap.
 
     Args:
         answers: ``y`` and ``state`` for each row of the design.
@@ -47,8 +47,7 @@ def gap_ratio(
         (answers in either group), ``n_manquant``, ``methode``.
 
     Raises:
-        DataError: a group holds no answer or has a mean that is not positive, or the rows are
-            not the design's.
+        DataError: a group without answer or positive mean, or rows that are not the design's.
 
     >>> from obsante.stats import survey_design
     >>> a = pd.DataFrame({"y": [3.0, 5.0, 1.0, 1.0], "state": "valid", "w": 1.0})

@@ -195,7 +195,8 @@ def _within(sample: Sample, bounds: tuple[float, float]) -> tuple[float, float]:
         raise _outside(sample, f"bounds {bounds}")
     outside = sample.y[(sample.y < low) | (sample.y > high)]
     if outside.size:
-        raise _outside(sample, f"{outside.size} value(s) outside {bounds}, the first {outside[0]:g}")
+        first = f"the first {outside[0]:g}"
+        raise _outside(sample, f"{outside.size} value(s) outside {bounds}, {first}")
     return low, high
 
 

@@ -29,7 +29,6 @@ from obsante.stats.equity import sample as samples
 from obsante.stats.equity.indices import positive_mean
 from obsante.stats.equity.sample import Sample, Values
 from obsante.stats.survey.design import SurveyDesign
-from obsante.stats.survey.intervals import student
 
 SLOPE = "indice de pente (régression linéaire sur le rang), intervalle de Student"
 RELATIVE = {

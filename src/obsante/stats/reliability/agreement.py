@@ -104,15 +104,16 @@ def positions(codes: pd.DataFrame, categories: Sequence[str]) -> np.ndarray:
                 remedy="correct the code, or add it to the categories",
             )
     place = {category: position for position, category in enumerate(known)}
-    return codes.apply(lambda given: given.map(place)).to_numpy(dtype=int)
+    return np.array([[place[code] for code in codes[coder]] for coder in codes]).T
 
 
 def _enough(codes: pd.DataFrame, known: list) -> None:
     subjects, coders = codes.shape
-    if subjects < 2 or coders < 2 or len(set(known)) < max(2, len(known)):
+    repeated = not codes.columns.is_unique or len(set(known)) < len(known)
+    if subjects < 2 or coders < 2 or len(known) < 2 or repeated:
         raise DataError(
             f"codes of {', '.join(map(str, codes.columns))}",
             found=f"{subjects} subject(s), {coders} coder(s), categories {known}",
-            expected="at least two of each, and no category twice",
+            expected="at least two of each, and no coder or category twice",
             remedy="give a table with one row for each subject and one column for each coder",
         )

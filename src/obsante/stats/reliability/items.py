@@ -70,7 +70,8 @@ def complete(items: pd.DataFrame, design: SurveyDesign | None, minimum: int) -> 
         design = survey_design(pd.DataFrame({"w": 1.0}, index=items.index), weights="w")
     same_rows(design, items, "items")
     x = np.column_stack([checks.vector(items[name], str(name), len(items)) for name in items])
-    inside = np.isfinite(x).all(axis=1)
+    _finite(x, names)
+    inside = ~np.isnan(x).any(axis=1)
     _enough(int(inside.sum()), len(names), items)
     _varying(x[inside], names)
     return Scale(design, inside, names, x[inside])
@@ -104,6 +105,17 @@ def _enough(rows: int, items: int, table: pd.DataFrame) -> None:
             expected=f"more than {items}",
             remedy="leave out the items that few people answered, or the scale",
         )
+
+
+def _finite(x: np.ndarray, names: list[str]) -> None:
+    for name, answers in zip(names, x.T, strict=True):
+        if np.isinf(answers).any():
+            raise DataError(
+                f"item '{name}', row {int(np.flatnonzero(np.isinf(answers))[0])}",
+                found="an infinite value",
+                expected="a number, or a missing value",
+                remedy="correct the calculation that gave it",
+            )
 
 
 def _varying(x: np.ndarray, names: list[str]) -> None:
