@@ -29,17 +29,14 @@ def its() -> pd.Series:
     return pd.Series(data["y"].to_numpy(), index=data["t"].to_numpy())
 
 
-@pytest.mark.parametrize(("correction", "key"), [(False, "se"), (True, "se_adj")])
-def test_newey_west_at_three_lags_agrees_with_r(its, correction, key):
-    fit = interrupted_series(its, 25, level=0.95, lags=3, correction=correction)
+def test_newey_west_at_three_lags_agrees_with_r(its):
+    fit = interrupted_series(its, 25, level=0.95, lags=3)
     expected = r("its/ols_nw3")
     table = fit.coefficients
     np.testing.assert_allclose(table["estimation"], expected["est"], rtol=1e-9)
-    np.testing.assert_allclose(table["erreur_type"], expected[key], rtol=1e-9)
-
-
-def test_the_rule_gives_three_lags_for_forty_eight_months(its):
-    assert interrupted_series(its, 25, level=0.95).lags == 3
+    np.testing.assert_allclose(table["erreur_type"], expected["se_adj"], rtol=1e-9)
+    plain = table["erreur_type"] * np.sqrt(44 / 48)
+    np.testing.assert_allclose(plain, expected["se"], rtol=1e-9)
 
 
 def waves_fit(outcome: str):
@@ -52,21 +49,25 @@ def waves_fit(outcome: str):
     return model.fit(tol=1e-14, maxiter=100), data
 
 
+# The factor is G/(G-1) (n-1)/(n-k); "HC0" leaves out its second part, "nocadjust" both.
 CASES = [
-    ("did_gauss/HC0", "groups", "fac_id"),
-    ("did_gauss/HC1", "full", "fac_id"),
-    ("did_gauss/HC0_nocadjust", "none", "fac_id"),
-    ("did_gauss/region_HC1", "full", "region"),
-    ("did_logit/HC0", "groups", "fac_id"),
-    ("did_logit/HC1", "full", "fac_id"),
+    ("did_gauss/HC0", "fac_id", False, True),
+    ("did_gauss/HC1", "fac_id", True, True),
+    ("did_gauss/HC0_nocadjust", "fac_id", False, False),
+    ("did_gauss/region_HC1", "region", True, True),
+    ("did_logit/HC0", "fac_id", False, True),
+    ("did_logit/HC1", "fac_id", True, True),
 ]
 
 
-@pytest.mark.parametrize(("key", "correction", "clusters"), CASES)
-def test_the_clustered_standard_error_agrees_with_sandwich(key, correction, clusters):
+@pytest.mark.parametrize(("key", "clusters", "residual", "between"), CASES)
+def test_the_clustered_standard_error_agrees_with_sandwich(key, clusters, residual, between):
     fit, data = waves_fit(key.split("/")[0].removeprefix("did_"))
     expected = r(f"vcovCL/{key}")
-    covariance = cluster_covariance(fit, data[clusters], correction=correction, name=clusters)
+    n, groups = len(data), data[clusters].nunique()
+    covariance = cluster_covariance(fit, data[clusters], name=clusters)
+    covariance /= 1.0 if residual else (n - 1) / (n - 4)
+    covariance /= 1.0 if between else groups / (groups - 1)
     np.testing.assert_allclose(fit.params, expected["est"], rtol=1e-9)
     rtol = 1e-9 if "gauss" in key else 1e-6
     np.testing.assert_allclose(np.sqrt(np.diag(covariance)), expected["se"], rtol=rtol)

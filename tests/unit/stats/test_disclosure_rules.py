@@ -76,6 +76,7 @@ def test_contributions_enter_their_cell_and_all_its_totals():
     ("call", "named"),
     [
         (lambda: minimum_frequency(pd.Series([1]), minimum=1), "'minimum'"),
+        (lambda: minimum_frequency(pd.Series({"a": float("nan")}), minimum=3), "cell a"),
         (lambda: dominance(one(1), n=1, k=100), "'k'"),
         (lambda: dominance(one(1), n=0, k=85), "'n'"),
         (lambda: p_percent(one(1), p=0), "'p'"),

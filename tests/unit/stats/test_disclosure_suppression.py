@@ -16,6 +16,7 @@ from scipy.optimize import linprog
 from obsante.errors import DataError
 from obsante.stats.disclosure import audit, crossed, hierarchy, suppress
 
+ONE = {"protection": 1, "smallest": 0}
 HIDDEN = ["suppressed_primary", "suppressed_complementary"]
 
 
@@ -45,7 +46,7 @@ def hidden(table, states=HIDDEN):
 
 def test_a_single_sensitive_cell_takes_the_smallest_other_with_it():
     values, layout = one_way(a=2, b=9, c=30)
-    table = suppress(values, small(values), layout, protection=1, minimise="number")
+    table = suppress(values, small(values), layout, minimise="number", **ONE)
     assert table["etat"].tolist() == [*HIDDEN, "published", "published"]
     assert table["valeur"].tolist()[2:] == [30, 41]
     assert table["valeur"].isna().tolist() == [True, True, False, False]
@@ -53,34 +54,63 @@ def test_a_single_sensitive_cell_takes_the_smallest_other_with_it():
 
 def test_two_sensitive_cells_that_hide_each_other_need_no_third():
     values, layout = one_way(a=2, b=2, c=30)
-    table = suppress(values, small(values), layout, protection=1, minimise="number")
+    table = suppress(values, small(values), layout, minimise="number", **ONE)
     assert hidden(table) == ["a", "b"]
 
 
 def test_two_cells_too_small_for_the_protection_need_a_third():
     values, layout = one_way(a=2, b=2, c=30, d=31)
-    table = suppress(values, small(values), layout, protection=5, minimise="number")
+    table = suppress(values, small(values), layout, protection=5, smallest=0, minimise="number")
     assert hidden(table) == ["a", "b", "c"]
-    bounds = audit(table, values, layout, protection=5)
+    bounds = audit(table, values, layout, protection=5, smallest=0)
     assert bounds.loc["a"].tolist() == pytest.approx([0, 34])
 
 
 def test_nothing_is_hidden_where_nothing_is_sensitive():
     values, layout = one_way(a=5, b=9)
-    table = suppress(values, small(values), layout, protection=1, minimise="value")
+    table = suppress(values, small(values), layout, protection=1, smallest=0, minimise="value")
     assert set(table["etat"]) == {"published"}
 
 
 def test_a_unit_alone_in_its_cell_must_not_learn_the_other():
     values, layout = one_way(a=1, b=1, c=30, d=40)
-    outsiders = suppress(values, small(values), layout, protection=1, minimise="number")
+    outsiders = suppress(values, small(values), layout, minimise="number", **ONE)
     insiders = suppress(
-        values, small(values), layout, protection=1, minimise="number", contributors=values
+        values, small(values), layout, minimise="number", **ONE, contributors=values
     )
     assert hidden(outsiders) == ["a", "b"]
     assert hidden(insiders) == ["a", "b", "c"]
     with pytest.raises(DataError, match=r"cell a[\s\S]*for the only unit of b"):
-        audit(outsiders, values, layout, protection=1, contributors=values)
+        audit(outsiders, values, layout, protection=1, smallest=0, contributors=values)
+
+
+def test_counts_that_a_reader_knows_to_be_one_at_least_need_more_doubt():
+    # Zeros are published: two hidden counts that add up to 2 are 1 and 1.
+    values, layout = one_way(a=1, b=1, c=30, d=40)
+    call = {"protection": 1, "minimise": "number"}
+    table = suppress(values, small(values), layout, smallest=1, **call)
+    assert hidden(table) == ["a", "b", "c"]
+    assert hidden(suppress(values, small(values), layout, smallest=0, **call)) == ["a", "b"]
+    assert audit(table, values, layout, protection=1, smallest=1).loc["a"].tolist() == [1, 30]
+
+
+def test_a_total_is_as_low_as_its_parts_can_be_and_no_lower():
+    # a and b are 1 at least: their total of 2 cannot be in doubt below, only above.
+    values, layout = one_way(a=1, b=1)
+    call = {"protection": 1, "smallest": 1}
+    table = suppress(values, small(values), layout, minimise="number", **call)
+    assert hidden(table) == ["a", "b", "total"]
+    assert audit(table, values, layout, **call).loc["total"].tolist() == [2, np.inf]
+
+
+def test_the_only_unit_of_a_complementary_cell_must_not_learn_the_sensitive_one():
+    # The unit alone in b knows its 500: total - c - 500 would be a.
+    values, layout = one_way(a=2, b=500, c=600)
+    units = pd.Series({"a": 2, "b": 1, "c": 3, "total": 6})
+    call = {"protection": 1, "smallest": 0, "minimise": "number"}
+    assert hidden(suppress(values, small(values), layout, **call)) == ["a", "b"]
+    table = suppress(values, small(values), layout, contributors=units, **call)
+    assert hidden(table) == ["a", "c"]
 
 
 def test_in_a_hierarchy_the_subtotals_do_not_give_the_cell_away():
@@ -89,7 +119,7 @@ def test_in_a_hierarchy_the_subtotals_do_not_give_the_cell_away():
     layout = hierarchy({**parts, "nord": "pays", "sud": "pays"})
     cells = {"a": 2, "b": 20, "c": 30, "d": 40, "nord": 22, "sud": 70, "pays": 92}
     values = pd.Series(cells, dtype=float)
-    table = suppress(values, small(values), layout, protection=1, minimise="number")
+    table = suppress(values, small(values), layout, minimise="number", **ONE)
     assert hidden(table) == ["a", "b"]
 
 
@@ -99,7 +129,7 @@ def test_a_lone_category_takes_its_subtotal_and_another_one_with_it():
     cells = {"a": 2, "c": 30, "d": 40, "nord": 2, "sud": 70, "pays": 72}
     values = pd.Series(cells, dtype=float)
     table = suppress(
-        values, small(values), layout, protection=1, minimise="number", released=["pays"]
+        values, small(values), layout, minimise="number", **ONE, released=["pays"]
     )
     assert hidden(table, HIDDEN[:1]) == ["a", "nord"]
     # Then sud, and the smaller of its two parts, else c + d would give sud.
@@ -109,7 +139,7 @@ def test_a_lone_category_takes_its_subtotal_and_another_one_with_it():
 def test_in_two_dimensions_the_cheapest_rectangle_is_hidden():
     # A1 = 2: the other corners cost 20+10+50, 20+40+5, 30+10+60 or 30+40+9; the least is 65.
     values, layout = two_way([[2, 20, 30], [10, 50, 60], [40, 5, 9]])
-    table = suppress(values, small(values), layout, protection=1, minimise="value")
+    table = suppress(values, small(values), layout, protection=1, smallest=0, minimise="value")
     assert hidden(table) == [("A", "1"), ("A", "2"), ("C", "1"), ("C", "2")]
     assert table["valeur"].notna().sum() == 12
 
@@ -117,8 +147,8 @@ def test_in_two_dimensions_the_cheapest_rectangle_is_hidden():
 def test_fewest_cells_are_not_always_the_smallest_ones():
     # A1 = 2: every rectangle has a corner of 900, a loop of six cells has none.
     values, layout = two_way([[2, 4, 900], [900, 5, 6], [7, 900, 8]])
-    fewest = suppress(values, small(values), layout, protection=1, minimise="number")
-    smallest = suppress(values, small(values), layout, protection=1, minimise="value")
+    fewest = suppress(values, small(values), layout, minimise="number", **ONE)
+    smallest = suppress(values, small(values), layout, protection=1, smallest=0, minimise="value")
     assert len(hidden(fewest)) == 4
     assert hidden(smallest) == [
         ("A", "1"), ("A", "2"), ("B", "2"), ("B", "3"), ("C", "1"), ("C", "3"),
@@ -127,9 +157,9 @@ def test_fewest_cells_are_not_always_the_smallest_ones():
 
 def test_a_sensitive_total_is_hidden_too():
     values, layout = two_way([[1, 1], [30, 40]])
-    table = suppress(values, small(values), layout, protection=1, minimise="number")
+    table = suppress(values, small(values), layout, minimise="number", **ONE)
     assert table.loc[("A", "T"), "etat"] == "suppressed_primary"
-    audit(table, values, layout, protection=1)
+    audit(table, values, layout, protection=1, smallest=0)
 
 
 def test_missing_not_applicable_zero_and_hidden_stay_four_things():
@@ -138,7 +168,7 @@ def test_missing_not_applicable_zero_and_hidden_stay_four_things():
     values[[("T", "3"), ("B", "T"), ("T", "T")]] = [0, 60, 82]
     values[("T", "3")] = np.nan
     states = pd.Series({("B", "3"): "missing", ("T", "3"): "not_applicable"})
-    table = suppress(values, small(values), layout, protection=1, minimise="number", states=states)
+    table = suppress(values, small(values), layout, minimise="number", **ONE, states=states)
     assert table.loc[("A", "3")].tolist() == [0, "published"]
     assert table.loc[("B", "3"), "etat"] == "missing"
     assert table.loc[("T", "3"), "etat"] == "not_applicable"
@@ -147,7 +177,7 @@ def test_missing_not_applicable_zero_and_hidden_stay_four_things():
 
 def test_a_zero_never_hides_another_cell():
     values, layout = two_way([[2, 0, 50], [0, 60, 1_000], [70, 0, 80]])
-    table = suppress(values, small(values), layout, protection=1, minimise="number")
+    table = suppress(values, small(values), layout, minimise="number", **ONE)
     assert table.loc[values == 0, "etat"].eq("published").all()
 
 
@@ -155,7 +185,7 @@ def test_a_sensitive_zero_is_hidden():
     # Two units, both with zero beds: published, the zero would tell of both.
     values, layout = one_way(a=0, b=9, c=30)
     sensitive = pd.Series({"a": True, "b": False, "c": False, "total": False})
-    table = suppress(values, sensitive, layout, protection=1, minimise="number")
+    table = suppress(values, sensitive, layout, minimise="number", **ONE)
     assert table["etat"].tolist()[:2] == HIDDEN
 
 
@@ -166,7 +196,7 @@ def test_the_intervals_are_those_of_the_handbook():
     inner = pd.Series([row in "AB" and column != "T" for row, column in layout.cells], layout.cells)
     table = pd.DataFrame({"valeur": values.mask(inner), "etat": "published"})
     table.loc[inner, "etat"] = "suppressed_primary"
-    bounds = audit(table, values, layout, protection=0.5)
+    bounds = audit(table, values, layout, protection=0.5, smallest=0)
     assert bounds.to_numpy().ravel() == pytest.approx([3, 6, 1, 4, 0, 3, 0, 3], abs=1e-9)
 
 
@@ -175,42 +205,42 @@ def test_the_audit_refuses_a_complement_that_is_recomputed():
     table = pd.DataFrame({"valeur": values, "etat": "published"})
     table.loc[[("A", "1")], ["valeur", "etat"]] = [np.nan, "suppressed_complementary"]
     with pytest.raises(DataError, match=r"\('A', '1'\)[\s\S]*can be computed"):
-        audit(table, values, layout, protection=1)
+        audit(table, values, layout, protection=1, smallest=0)
 
 
 def test_the_audit_refuses_an_interval_narrower_than_the_protection():
     values, layout = one_way(a=2, b=9, c=30)
-    table = suppress(values, small(values), layout, protection=1, minimise="number")
+    table = suppress(values, small(values), layout, minimise="number", **ONE)
     with pytest.raises(DataError, match=r"cell a[\s\S]*less than 10 of doubt above"):
-        audit(table, values, layout, protection=10)
+        audit(table, values, layout, protection=10, smallest=0)
 
 
 def test_the_audit_refuses_a_hidden_cell_that_shows_its_value():
     values, layout = one_way(a=2, b=9, c=30)
-    table = suppress(values, small(values), layout, protection=1, minimise="number")
+    table = suppress(values, small(values), layout, minimise="number", **ONE)
     table.loc["b", "valeur"] = 9
     with pytest.raises(DataError, match=r"cell b[\s\S]*suppressed_complementary"):
-        audit(table, values, layout, protection=1)
+        audit(table, values, layout, protection=1, smallest=0)
 
 
 def test_where_the_total_is_hidden_too_the_interval_has_no_end():
     values, layout = one_way(a=1, b=1)
     sensitive = values < 3
-    table = suppress(values, sensitive, layout, protection=1, minimise="number")
-    assert audit(table, values, layout, protection=1).loc["a", "borne_sup"] == np.inf
+    table = suppress(values, sensitive, layout, minimise="number", **ONE)
+    assert audit(table, values, layout, protection=1, smallest=0).loc["a", "borne_sup"] == np.inf
 
 
 def test_what_released_totals_make_impossible_is_said():
     values, layout = one_way(a=2, b=0, c=0)
     sensitive = pd.Series({"a": True, "b": False, "c": False, "total": False})
     with pytest.raises(DataError, match=r"cell a[\s\S]*every other cell hidden"):
-        suppress(values, sensitive, layout, protection=1, minimise="number", released=["total"])
+        suppress(values, sensitive, layout, minimise="number", **ONE, released=["total"])
 
 
 def wrong(**changes):
     values, layout = one_way(a=2, b=9, c=30)
-    options = {"values": values, "sensitive": small(values), "layout": layout, "protection": 1,
-               "minimise": "number", **changes}  # fmt: skip
+    options = {"values": values, "sensitive": small(values), "layout": layout,
+               "minimise": "number", **ONE, **changes}  # fmt: skip
     return suppress(**options)
 
 
@@ -228,6 +258,13 @@ GOOD, _ = one_way(a=2, b=9, c=30)
         ({"sensitive": small(GOOD).rename({"c": "d"})}, "'sensitive', cell c"),
         ({"protection": 0}, "'protection', cell a"),
         ({"protection": pd.Series({"b": 1.0})}, "'protection', cell a"),
+        ({"smallest": -1}, "'smallest'"),
+        ({"sensitive": small(GOOD).astype(object).where(GOOD != 9)}, "'sensitive', cell b"),
+        ({"sensitive": small(GOOD).astype(str)}, "'sensitive', cell a[\\s\\S]*'True'"),
+        ({"contributors": GOOD.where(GOOD != 9)}, "'contributors', cell b[\\s\\S]*nan"),
+        ({"protection": "un"}, "'protection'"),
+        ({"values": GOOD.astype(object).where(GOOD != 9, "neuf")}, "'values'"),
+        ({"smallest": 2.5}, "cell a[\\s\\S]*'smallest'"),
         ({"minimise": "nombre"}, "minimise='nombre'"),
         ({"released": ["a"]}, "'released', cell a[\\s\\S]*sensitive"),
         ({"released": ["z"]}, "'released', cell z[\\s\\S]*no such cell"),
@@ -248,7 +285,7 @@ def test_a_classification_ends_in_one_total(parents, text):
 
 
 def recomputed(table, layout):
-    """Hidden cells that published ones give, found from what a reader has and nothing else."""
+    """Hidden counts (1 or more) that published ones give, from what a reader has and no more."""
     unknown = table["etat"].isin(HIDDEN).to_numpy()
     shown = table["valeur"].fillna(0).to_numpy()
     known = -layout.relations[:, ~unknown] @ shown[~unknown]
@@ -256,9 +293,12 @@ def recomputed(table, layout):
     for position in range(unknown.sum()):
         goal = np.eye(unknown.sum())[position]
         ends = [
-            linprog(sign * goal, A_eq=layout.relations[:, unknown], b_eq=known, method="highs")
+            linprog(
+                sign * goal, A_eq=layout.relations[:, unknown], b_eq=known, bounds=(1, None)
+            )
             for sign in (1, -1)
         ]
+        assert ends[0].status == 0
         if ends[1].status == 0 and -ends[1].fun - ends[0].fun < 1e-6:
             found.append(table.index[unknown][position])
     return found
@@ -267,7 +307,7 @@ def recomputed(table, layout):
 def assert_safe(inner):
     values, layout = two_way(inner)
     sensitive = small(values, minimum=4)
-    table = suppress(values, sensitive, layout, protection=1, minimise="number")
+    table = suppress(values, sensitive, layout, protection=1, smallest=1, minimise="number")
     assert table.loc[sensitive, "etat"].eq("suppressed_primary").all()
     assert table.loc[~sensitive & (values == 0), "etat"].eq("published").all()
     assert recomputed(table, layout) == []

@@ -126,7 +126,7 @@ DURATION_ERRORS = [
     ("jours", [-1.0], "'jours', row 0.*\n.*first -1"),
     ("detecte", [2], "'detecte'"),
     ("detecte", [np.nan], "'detecte'\n  found:    1 missing"),
-    ("type", [None], "group 'type'\n  found:    1 missing"),
+    ("type", [None], "'type', row 0\n  found:    1 missing"),
 ]
 
 
@@ -261,7 +261,7 @@ TRUNCATED_ERRORS = [
     ({"delai": [1, np.nan], "recul": [4, 2]}, {}, "'delai', row 1"),
     ({"delai": [1, 2], "recul": [np.inf, 2]}, {}, "'recul', row 0"),
     ({"delai": [-1, 2], "recul": [3, 2]}, {}, "'delai', row 0"),
-    ({"delai": [1, 2], "recul": [3, 3]}, {"horizon": 0}, "'horizon'\n  found:    0"),
+    ({"delai": [1, 2], "recul": [3, 3]}, {"horizon": 0}, "'horizon', row 0"),
     ({"delai": [2, 2], "recul": [3, 3]}, {"horizon": 1}, "0 delay.s. within the horizon"),
     ({"delai": [1, 2], "recul": [1, 3]}, {}, "'delai' at 2, the longest\n.*1 incident.s. at risk"),
 ]
@@ -295,5 +295,5 @@ def test_a_quantile_below_the_start_of_the_curve_is_an_error():
 
 def test_a_quantile_out_of_range_is_an_error():
     table = delay_distribution(register(), level=0.95, **REGISTER)
-    with pytest.raises(DataError, match="probability_"):
+    with pytest.raises(DataError, match="'probability'"):
         delay_quantile(table, 50)

@@ -79,7 +79,7 @@ def test_an_unbalanced_panel_with_moving_weights_agrees_with_indicators():
 @pytest.mark.parametrize(
     ("change", "named"),
     [
-        ({"y": [np.nan] + [1.0] * 7}, "outcome 'y', row 0"),
+        ({"y": [np.nan] + [1.0] * 7}, "'y', row 0"),
         ({"traite": [2, 1, 1, 1, 0, 0, 0, 0]}, "'traite'"),
         ({"traite": [1] * 8}, "cell traite = 0, t = 0"),
         ({"region": ["a"] * 8}, "'region'"),

@@ -104,6 +104,11 @@ def test_leads_without_a_period_of_reference_are_refused():
         pre_trend_test(early, leads=5, level=0.95, power=0.8)
 
 
+def test_a_power_below_the_size_of_the_test_is_refused():
+    with pytest.raises(DataError, match="'power'"):
+        pre_trend_test(panel(), leads=2, level=0.95, power=0.04)
+
+
 @pytest.mark.parametrize("earlier", [0, 5])
 def test_a_shift_before_the_panel_is_refused(earlier):
     with pytest.raises(DataError, match="'earlier'"):

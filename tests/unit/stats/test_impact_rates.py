@@ -91,6 +91,16 @@ def test_the_robust_error_of_a_poisson_is_the_sandwich_with_its_factor():
     assert table["ddl"].tolist() == [57.0] * 3
 
 
+@pytest.mark.parametrize("family", ["poisson", "negative_binomial"])
+def test_the_unit_of_a_term_changes_its_coefficient_and_nothing_else(family):
+    years, days = (
+        model(units().assign(age=lambda f, k=k: k * f["age"]), terms=["age"], family=family)
+        for k in (1.0, 1e5)
+    )
+    np.testing.assert_allclose(years["statistique"], days["statistique"], rtol=1e-3)
+    assert days["estimation"].iloc[1] == pytest.approx(years["estimation"].iloc[1] / 1e5, rel=1e-3)
+
+
 def test_clusters_give_their_own_degrees_of_freedom():
     table = model(units(), clusters="region")
     assert table["ddl"].tolist() == [11.0, 11.0]
@@ -168,12 +178,12 @@ def test_the_overdispersion_statistic_matches_a_hand_calculation():
 @pytest.mark.parametrize(
     ("column", "value", "message"),
     [
-        ("d", -1.0, "'d', row 1\n  found:    -1"),
+        ("d", -1.0, "'d', row 1.*\n.*the first -1"),
         ("d", 1.5, "found:    1.5"),
-        ("d", np.nan, "'d', row 1\n  found:    nan"),
+        ("d", np.nan, "'d', row 1.*\n.*the first nan"),
         ("t", 0.0, "'t', row 1"),
         ("t", np.nan, "'t', row 1"),
-        ("g", None, "group 'g'\n  found:    1 missing"),
+        ("g", None, "'g', row 1\n  found:    1 missing"),
     ],
 )
 def test_a_unit_that_is_not_at_risk_or_not_counted_is_refused(column, value, message):
@@ -208,7 +218,7 @@ MODEL_ERRORS = [
     (lambda f: f.assign(incidents=f["incidents"] * (f["age"] < 5), late=1.0 * (f["age"] >= 5)),
      {"terms": ["late"]}, "single out rows without any event"),
     (lambda f: f.assign(region="R01"), {"clusters": "region"}, r"'region'\n.*1 cluster"),
-    (lambda f: f, {"clusters": "type"}, "clustered by 'type', coefficient 0\n.*cancel out"),
+    (lambda f: f, {"clusters": "type"}, "coefficient 'constante'\n.*cancel out"),
     (lambda f: f.iloc[:2], {}, "2 row.s. for 2 coefficient"),
     (lambda f: f.assign(incidents=(f["jours"] * 0.03).round()),
      {"family": "negative_binomial"}, "alpha goes to 0"),

@@ -22,23 +22,26 @@ from obsante.stats.disclosure.layout import Layout
 # An interval narrower than this share of the value is a point, to the solver's accuracy.
 _POINT = 1e-6
 
+
 def audit(
     table: pd.DataFrame,
     values: pd.Series,
     layout: Layout,
     *,
     protection: float | pd.Series,
+    smallest: float,
     contributors: pd.Series | None = None,
 ) -> pd.DataFrame:
     """The interval in which published cells leave each hidden one, or an error if it is too narrow.
 
-    A sensitive cell's interval must reach its protection above the value, and below it (or zero);
-    that of a complementary cell must not be a point. That counts are integers is not used by the
-    bounds; they are the same in a table of two classifications, one of them without subtotals.
+    A sensitive cell's interval must reach its protection above the value, and below it (or the
+    smallest value); that of a complementary cell must not be a point. That counts are integers is
+    not used by the bounds; they are the same in a table of two classifications, one of them without
+    subtotals.
 
     Args:
         table: ``valeur`` and ``etat`` by cell, as :func:`suppress` returns them.
-        values, layout, protection, contributors: as they were given to it.
+        values, layout, protection, smallest, contributors: as they were given to it.
 
     Returns:
         ``borne_inf`` and ``borne_sup`` of each hidden cell; infinite where no total is published.
@@ -51,11 +54,11 @@ def audit(
     >>> table = pd.DataFrame({"valeur": [np.nan, np.nan, 11.0], "etat": ["suppressed_primary",
     ...     "suppressed_complementary", "published"]}, index=layout.cells)
     >>> true = pd.Series({"nord": 2, "sud": 9, "tous": 11})
-    >>> audit(table, true, layout, protection=1).to_numpy().tolist()
-    [[0.0, 11.0], [0.0, 11.0]]
+    >>> audit(table, true, layout, protection=1, smallest=1).to_numpy().tolist()
+    [[1.0, 10.0], [1.0, 10.0]]
     """
     state = layout.aligned(table["etat"], "etat").to_numpy()
-    truth = Table.of(values, layout)
+    truth = Table.of(values, layout, smallest)
     _as_published(truth, layout.aligned(table["valeur"], "valeur").to_numpy(float), state)
     primary, hidden = state == PRIMARY, np.isin(state, [PRIMARY, COMPLEMENTARY])
     amounts = protections(truth, primary, protection)

@@ -1,9 +1,9 @@
 """What can be worked out of a suppressed table: how far a hidden cell may be from its value.
 
-An intruder knows the relations, the published cells and that no value is negative. Hidden cells
-move from their true values by y with relations @ y = 0 and y >= -values: a linear programme for
-each cell and direction, solved by HiGHS. Reference: Fischetti & Salazar, *Manage. Sci.* 46
-(2000), 1014-1028.
+An intruder knows the relations, the published cells and the smallest value of a hidden cell: since
+zeros are published, a hidden count is 1 at least. Hidden cells move from their true values by y
+with relations @ y = 0 and y >= smallest - values: a linear programme for each cell and direction,
+solved by HiGHS. Reference: Fischetti & Salazar, *Management Science* 47 (2001).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import pandas as pd
 from scipy.optimize import linprog
 
 from obsante.errors import DataError
+from obsante.stats.checks import vector
 from obsante.stats.disclosure.layout import Layout
 
 UP, DOWN = 1, -1
@@ -28,16 +29,28 @@ _SHORT = 1e-5
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """Known values (N,), NaN where there is none, and the relations among those known (L, N)."""
+    """Known values (N,), NaN where there is none, and the relations among those known (L, N).
+
+    ``lowest`` (N,): the least that a reader gives each cell if hidden, the sum of its parts' for a
+    total.
+    """
 
     values: np.ndarray
     relations: np.ndarray
     cells: pd.Index
+    lowest: np.ndarray
 
     @classmethod
-    def of(cls, values: pd.Series, layout: Layout) -> Table:
+    def of(cls, values: pd.Series, layout: Layout, smallest: float) -> Table:
         """The table, once its values are seen to be positive or zero and to add up."""
-        array = layout.aligned(values, "values").to_numpy(dtype=float)
+        if not 0 <= smallest < np.inf:
+            raise DataError(
+                "'smallest'",
+                found=f"{smallest}",
+                expected="the smallest value that a hidden cell may have: 0 or more",
+                remedy="give 1 for counts, 0 for magnitudes or where a zero is sensitive",
+            )
+        array = vector(layout.aligned(values, "values"), "values", len(layout.cells))
         known = ~np.isnan(array)
         negative = np.flatnonzero(array < 0)
         if negative.size:
@@ -49,7 +62,8 @@ class Table:
             )
         total_known = known[np.argmin(layout.relations, axis=1)]
         relations = layout.relations[total_known] * known
-        table = cls(array, relations, layout.cells)
+        lowest = _lowest(array, relations, float(smallest))
+        table = cls(array, relations, layout.cells, lowest)
         table._adds_up()
         return table
 
@@ -80,7 +94,8 @@ class Table:
         """
         columns = np.flatnonzero(hidden)
         goal = np.where(columns == cell, -float(direction), 0.0)
-        bounds = np.column_stack([-self.values[columns] / unit, np.full(len(columns), cap)])
+        least = (self.lowest[columns] - self.values[columns]) / unit
+        bounds = np.column_stack([least, np.full(len(columns), cap)])
         solution = linprog(
             goal, A_eq=self.relations[:, columns], b_eq=np.zeros(len(self.relations)),
             bounds=bounds, method="highs-ds",
@@ -95,6 +110,20 @@ class Table:
                 remedy="check the magnitudes of the table: they may differ too much",
             )
         return -solution.fun, solution.eqlin.marginals
+
+
+def _lowest(values: np.ndarray, relations: np.ndarray, smallest: float) -> np.ndarray:
+    """The least of each hidden cell: ``smallest``, or the sum of a total's positive parts."""
+    lowest = np.where(np.isnan(values), 0.0, smallest)
+    parts = np.maximum(relations, 0.0) * (np.nan_to_num(values) > 0)
+    totals = np.argmin(relations, axis=1)
+    # One pass for each level of totals; there are fewer levels than relations.
+    for _ in relations:
+        before = lowest.copy()
+        np.maximum.at(lowest, totals, parts @ lowest)
+        if (lowest == before).all():
+            break
+    return lowest
 
 
 @dataclass(frozen=True)
@@ -122,7 +151,7 @@ class Demand:
 def demands(
     table: Table, primary: np.ndarray, protection: np.ndarray, single: np.ndarray
 ) -> list[Demand]:
-    """What the sensitive cells need: ``protection`` above, and below as far as zero.
+    """What the sensitive cells need: ``protection`` above, and below as far as the smallest value.
 
     Args:
         table: its values.
@@ -130,10 +159,18 @@ def demands(
         protection: (N,) in the table's unit.
         single: (N,) bool, cells of one unit, which knows its own value and looks at the others.
     """
-    cells, insiders = np.flatnonzero(primary), np.flatnonzero(primary & single)
+    cells, insiders = np.flatnonzero(primary), np.flatnonzero(single)
+    hopeless = cells[table.values[cells] < table.lowest[cells]]
+    if hopeless.size:
+        raise DataError(
+            f"cell {table.cells[hopeless[0]]}",
+            found=f"a sensitive value of {table.values[hopeless[0]]:g}",
+            expected=f"sensitive values of {table.lowest[hopeless[0]]:g} or more ('smallest')",
+            remedy="give smallest=0 where a zero is sensitive, and hide some other zeros with it",
+        )
     result = []
     for cell in cells:
-        down = min(protection[cell], table.values[cell])
+        down = min(protection[cell], table.values[cell] - table.lowest[cell])
         for known in [None, *insiders[insiders != cell]]:
             result.append(Demand(cell, UP, protection[cell], known))
             if down > 0:
@@ -145,15 +182,31 @@ def single_units(layout: Layout, contributors: pd.Series | None) -> np.ndarray:
     """True (N,) for the cells of one unit; for none where the units are not counted."""
     if contributors is None:
         return np.zeros(len(layout.cells), dtype=bool)
-    return layout.aligned(contributors, "contributors").to_numpy() == 1
+    aligned = layout.aligned(contributors, "contributors")
+    return counted(aligned, "contributors").to_numpy() == 1
+
+
+def counted(contributors: pd.Series, name: str) -> pd.Series:
+    """Numbers of units by cell, none missing: an unknown number protects nobody."""
+    numbers = vector(contributors, name, len(contributors))
+    bad = np.flatnonzero(~(numbers >= 0))
+    if bad.size:
+        raise DataError(
+            f"'{name}', cell {contributors.index[bad[0]]}",
+            found=f"{numbers[bad[0]]:g}",
+            expected="the number of units of each cell, 0 or more",
+            remedy="count them with contributions(...).map(len)",
+        )
+    return pd.Series(numbers, index=contributors.index)
 
 
 def protections(table: Table, primary: np.ndarray, protection: float | pd.Series) -> np.ndarray:
     """The protection of each cell (N,), which must be positive where a cell is sensitive."""
+    size = len(table.cells)
     if isinstance(protection, pd.Series):
-        array = protection.reindex(table.cells).to_numpy(dtype=float)
+        array = vector(protection.reindex(table.cells), "protection", size)
     else:
-        array = np.full(len(table.cells), float(protection))
+        array = vector([protection] * size, "protection", size)
     bad = np.flatnonzero(primary & ~((array > 0) & np.isfinite(array)))
     if bad.size:
         raise DataError(

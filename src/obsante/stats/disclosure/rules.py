@@ -10,18 +10,18 @@ Reference: Hundepool et al., *Statistical Disclosure Control* (2012), ch. 4.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from numbers import Integral
 
 import numpy as np
 import pandas as pd
 
 from obsante.errors import DataError, nearest
 from obsante.stats import checks
+from obsante.stats.disclosure.intruder import counted
 from obsante.stats.disclosure.layout import Layout
 
 
-def contributions(
-    values: pd.Series, cells: pd.Series | pd.DataFrame, layout: Layout
-) -> pd.Series:
+def contributions(values: pd.Series, cells: pd.Series | pd.DataFrame, layout: Layout) -> pd.Series:
     """The contributions to each cell of the layout, totals included, largest first.
 
     Args:
@@ -63,11 +63,9 @@ def minimum_frequency(contributors: pd.Series, *, minimum: int) -> pd.Series:
     >>> minimum_frequency(pd.Series({"a": 0, "b": 2, "c": 3}), minimum=3).tolist()
     [False, True, False]
     """
-    if minimum < 2:
-        raise DataError(
-            "'minimum'", found=f"{minimum}", expected="at least 2", remedy="3 is the usual choice"
-        )
-    return (contributors > 0) & (contributors < minimum)
+    _at_least(minimum, "minimum", 2, "3 is the usual choice")
+    units = counted(contributors, "contributors")
+    return (units > 0) & (units < minimum)
 
 
 def dominance(held: pd.Series, *, n: int, k: float) -> pd.DataFrame:
@@ -86,8 +84,7 @@ def dominance(held: pd.Series, *, n: int, k: float) -> pd.DataFrame:
     [[True, 22.94]]
     """
     _percentage(k, "k")
-    if n < 1:
-        raise DataError("'n'", found=f"{n}", expected="at least 1", remedy="1 or 2 is usual")
+    _at_least(n, "n", 1, "1 or 2 is usual")
     largest = held.map(lambda x: np.sort(x)[::-1][:n].sum()).astype(float)
     return _verdict(100 / k * largest - held.map(np.sum).astype(float))
 
@@ -130,6 +127,16 @@ def _not_negative(values: np.ndarray, name: str) -> None:
             found=f"{bad.size} missing, negative or infinite, the first {values[bad[0]]:g}",
             expected="numbers that are zero or more",
             remedy="leave out units without value; rules on contributions need one sign",
+        )
+
+
+def _at_least(value: int, name: str, least: int, remedy: str) -> None:
+    if not (isinstance(value, Integral) and value >= least):
+        raise DataError(
+            f"'{name}'",
+            found=f"{value}",
+            expected=f"a whole number, {least} or more",
+            remedy=remedy,
         )
 
 

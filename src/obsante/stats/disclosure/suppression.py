@@ -7,11 +7,14 @@ A missing or not applicable cell is outside the sums and stays what it is; a zer
 sensitive is published, since everybody would guess it behind a mark.
 
 Limits. Tables that share cells are safe only if they are laid out together. A table of rates is
-protected through its numerators and denominators. Two primary cells of one unit each need
-``contributors``, since each unit knows its own value.
+protected through its numerators and denominators. Hidden cells of one unit each need
+``contributors``, since each unit knows its own value. Both kinds of hidden cells must be published
+under one mark: where the threshold is known, sensitive cells that are named so and add up to little
+(2 and 2 under a minimum of 3) tell their values.
 
-References: Fischetti & Salazar, *Manage. Sci.* 46 (2000), 1014-1028; Cox, *JASA* 75 (1980),
-377-385; Hundepool et al., *Statistical Disclosure Control* (2012), ch. 4.
+References: Fischetti & Salazar, "Solving the cell suppression problem on tabular data with linear
+constraints", *Management Science* 47 (2001); Cox, *JASA* 75 (1980), 377-385; Hundepool et al.,
+*Statistical Disclosure Control* (2012), ch. 4.
 """
 
 from __future__ import annotations
@@ -47,50 +50,70 @@ def suppress(
     layout: Layout,
     *,
     protection: float | pd.Series,
+    smallest: float,
     minimise: str,
     contributors: pd.Series | None = None,
     states: pd.Series | None = None,
     released: Sequence[Hashable] = (),
 ) -> pd.DataFrame:
-    """The table to publish: sensitive cells hidden, and those that would give them away.
-
-    Of the sets of cells that keep each sensitive one in doubt it hides the cheapest, then audits.
+    """The table to publish: sensitive cells hidden, with the cheapest set that keeps them in doubt.
 
     Args:
         values: by cell, totals of the known cells included; NaN where there is none.
-        sensitive: by cell, whether a rule forbids to publish it.
-        layout: which cells add up to which.
-        protection: doubt to keep above, and below as far as zero; a number, or one by cell.
+        sensitive, layout: whether a rule hides each cell; which cells add up.
+        protection: doubt to keep above, and below as far as ``smallest``; a number, or by cell.
+        smallest: least value of a hidden cell, as readers know: 1 for counts, 0 for magnitudes
+            and wherever a zero is sensitive.
         minimise: ``number`` of cells hidden besides (then their size), or their ``value``.
         contributors: units by cell; a cell's only unit is then an intruder too.
         states: ``missing`` or ``not_applicable``, where the value is NaN.
-        released: cells that are public already, such as a national total.
+        released: cells already public, such as a national total.
 
     Returns:
-        ``valeur`` (NaN if hidden) and ``etat``: ``published``, ``suppressed_primary``,
-        ``suppressed_complementary``, ``missing`` or ``not_applicable``.
+        By cell, ``valeur`` (NaN if hidden) and ``etat``, such as ``suppressed_complementary``.
 
     Raises:
         DataError: negative values, wrong totals, no value and no state, no protection possible.
 
     >>> from obsante.stats.disclosure import hierarchy
     >>> layout = hierarchy({"nord": "tous", "centre": "tous", "sud": "tous"})
-    >>> lits = pd.Series([2, 9, 30, 41], index=layout.cells)
-    >>> suppress(lits, lits < 3, layout, protection=1, minimise="number")["valeur"].tolist()
+    >>> n = pd.Series([2, 9, 30, 41], layout.cells)
+    >>> suppress(n, n < 3, layout, protection=1, smallest=1, minimise="number")["valeur"].tolist()
     [nan, nan, 30.0, 41.0]
     """
-    table = Table.of(values, layout)
+    table = Table.of(values, layout, smallest)
     state = _states(table, states)
-    primary = layout.aligned(sensitive, "sensitive").to_numpy(dtype=bool) & (state == PUBLISHED)
-    free = (np.nan_to_num(table.values) > 0) & ~primary & ~_released(table, primary, released)
+    primary = _sensitive(layout.aligned(sensitive, "sensitive")) & (state == PUBLISHED)
+    free = _hideable(table) & ~primary & ~_released(table, primary, released)
     amounts = protections(table, primary, protection)
     needs = demands(table, primary, amounts, single_units(layout, contributors))
     chosen = _complement(table, primary, free, needs, _costs(table, minimise))
     state[chosen], state[primary] = COMPLEMENTARY, PRIMARY
-    result = pd.DataFrame({"valeur": table.values, "etat": state}, index=layout.cells)
-    result.loc[chosen | primary, "valeur"] = np.nan
-    audit(result, values, layout, protection=protection, contributors=contributors)
+    shown = np.where(chosen | primary, np.nan, table.values)
+    result = pd.DataFrame({"valeur": shown, "etat": state}, layout.cells)
+    doubt = {"protection": protection, "smallest": smallest, "contributors": contributors}
+    audit(result, values, layout, **doubt)
     return result
+
+
+def _hideable(table: Table) -> np.ndarray:
+    """True (N,) for the cells that may hide others: a zero would be guessed behind its mark."""
+    filled = np.nan_to_num(table.values)
+    return (filled > 0) & (filled >= table.lowest)
+
+
+def _sensitive(sensitive: pd.Series) -> np.ndarray:
+    """True (N,) for the sensitive cells; a cell of which it is not known is an error."""
+    stray = ~sensitive.isin([True, False]).to_numpy()
+    if stray.any():
+        cell = sensitive.index[stray][0]
+        raise DataError(
+            f"'sensitive', cell {cell}",
+            found=f"{sensitive[cell]!r}",
+            expected="True or False for each cell",
+            remedy="take what minimum_frequency(), dominance() or p_percent() gives",
+        )
+    return sensitive.to_numpy(dtype=bool)
 
 
 def _states(table: Table, states: pd.Series | None) -> np.ndarray:
@@ -163,10 +186,12 @@ def _complement(
             constraints=LinearConstraint(np.array(cuts), 1, np.inf),
             options={"mip_rel_gap": 0},
         )
+        if solution.x is None:
+            break
         chosen = solution.x > 0.5
     raise DataError(
         "complementary suppression",
-        found=f"no set of cells proved the cheapest in {_ROUNDS} rounds",
+        found=f"no set of cells proved the cheapest in {_ROUNDS} rounds, or a failed search",
         expected="a table of some hundreds of cells",
         remedy="group categories, or protect the table by parts",
     )
@@ -190,7 +215,8 @@ def _cut(
         return None
     cost = -prices @ table.relations
     cost[need.cell] -= need.direction
-    down, up = np.nan_to_num(table.values), np.full(len(cost), cap)
+    down = np.maximum(np.nan_to_num(table.values) - table.lowest, 0.0)
+    up = np.full(len(cost), cap)
     room = (down * np.maximum(cost, 0) + up * np.maximum(-cost, 0)) / need.amount
     if need.known is not None:
         room[need.known] = 0

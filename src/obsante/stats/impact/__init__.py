@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from obsante.stats.impact.autocorrelation import residual_autocorrelation
-from obsante.stats.impact.clustered import cluster_covariance
 from obsante.stats.impact.cohorts import CohortPanel, cohort_panel, first_treatment
 from obsante.stats.impact.count_models import overdispersion, rate_model
 from obsante.stats.impact.cox import hazard_ratios, proportional_hazards
@@ -27,7 +26,7 @@ from obsante.stats.impact.truncated import delay_distribution, delay_quantile
 from obsante.stats.impact.wild import wild_cluster_bootstrap
 
 __all__ = [
-    "CohortPanel", "LinearFit", "SegmentedFit", "cluster_covariance", "coefficients",
+    "CohortPanel", "LinearFit", "SegmentedFit", "coefficients",
     "cohort_effects", "cohort_panel", "controlled_series", "counterfactual", "delay_distribution",
     "delay_quantile", "effect", "event_study", "first_treatment", "group_effects", "hazard_ratios",
     "interrupted_by_series", "interrupted_series", "log_rank", "median_duration", "ols_fit",

@@ -3,10 +3,9 @@
 For a fit with scores s_i (one row per observation), bread B = (X'WX)^-1 (or the inverse of minus
 the Hessian) and clusters g = 1..G:
 
-    V = c B (sum_g S_g S_g') B,   S_g = sum of s_i over the cluster,
+    V = G/(G-1) (n-1)/(n-k) B (sum_g S_g S_g') B,   S_g = sum of s_i over the cluster,
 
-with c = 1 ("HC0", no correction), G/(G-1) ("groups"), or G/(G-1) * (n-1)/(n-k) ("full", the
-one of Stata and of most published work).
+Stata's factor and the usual one of published work (CR1).
 
 References: Liang & Zeger, *Biometrika* 73 (1986), 13-22; Cameron & Miller, *Journal of Human
 Resources* 50 (2015), 317-372.
@@ -20,17 +19,11 @@ import numpy as np
 import pandas as pd
 from statsmodels.stats.sandwich_covariance import cov_cluster
 
-from obsante.errors import DataError, nearest
+from obsante.errors import DataError
 
-__all__ = [
-    "CORRECTIONS",
-    "cluster_codes",
-    "cluster_covariance",
-    "cluster_factor",
-    "require_cluster_spread",
-]
+__all__ = ["cluster_codes", "cluster_covariance", "cluster_factor", "few_clusters"]
 
-CORRECTIONS = ("none", "groups", "full")
+FEW_CLUSTERS = 6
 
 
 def cluster_codes(
@@ -75,28 +68,15 @@ def cluster_codes(
     return codes, len(labels)
 
 
-def cluster_factor(correction: str, *, groups: int, n: int, k: int) -> float:
-    """The factor c of the module's formula, for G groups, n observations, k coefficients.
+def cluster_factor(groups: int, n: int, k: int) -> float:
+    """The factor of the module's formula, for G groups, n observations, k coefficients.
 
     Raises:
-        DataError: no correction of this name; "full" with no more observations than
-            coefficients.
+        DataError: no more observations than coefficients.
 
-    >>> round(cluster_factor("full", groups=12, n=100, k=4), 4)
+    >>> round(cluster_factor(12, 100, 4), 4)
     1.125
     """
-    if correction not in CORRECTIONS:
-        raise DataError(
-            f"correction '{correction}'",
-            found="no small-sample correction of this name",
-            expected=nearest(correction, CORRECTIONS),
-            remedy="choose one of them; 'full' is the usual one",
-        )
-    if correction == "none":
-        return 1.0
-    ratio = groups / (groups - 1)
-    if correction == "groups":
-        return ratio
     if n <= k:
         raise DataError(
             "clustered covariance",
@@ -104,15 +84,11 @@ def cluster_factor(correction: str, *, groups: int, n: int, k: int) -> float:
             expected="more observations than coefficients",
             remedy="drop terms of the model, or add observations",
         )
-    return ratio * (n - 1) / (n - k)
+    return groups / (groups - 1) * (n - 1) / (n - k)
 
 
 def cluster_covariance(
-    fit: object,
-    clusters: Sequence | pd.Series,
-    *,
-    correction: str = "full",
-    name: str = "clusters",
+    fit: object, clusters: Sequence | pd.Series, *, name: str = "clusters"
 ) -> np.ndarray:
     """Covariance (k, k) of the coefficients of a statsmodels fit, robust to clustering.
 
@@ -121,28 +97,28 @@ def cluster_covariance(
     their dispersion, where they have one. Weighted scores already carry the weights, so
     sampling weights enter as R's ``sandwich::vcovCL`` has them. Degrees of freedom of a t
     interval: G - 1. With few clusters (about 40 or fewer, Cameron & Miller 2015) the standard
-    errors stay too small; the covariance of all the coefficients together has rank at most G.
+    errors stay too small; the covariance of all the coefficients together has rank at most G. The
+    variance of a term that is the cluster itself comes out as zero, but for rounding.
 
     Args:
         fit: a fitted statsmodels model.
         clusters: one label per observation, in the order of the model's rows.
-        correction: "none", "groups" or "full"; see the module.
         name: the name of the cluster variable, for the messages.
 
     Raises:
-        DataError: labels missing or of another length, a single cluster, an unknown
-            correction, a covariance that cannot be computed.
+        DataError: labels missing or of another length, a single cluster, a covariance that
+            cannot be computed.
 
     >>> from statsmodels.regression.linear_model import OLS
     >>> fit = OLS([1.0, 3.0, 5.0, 7.0], np.ones(4)).fit()
-    >>> cluster_covariance(fit, ["a", "a", "b", "b"], correction="groups").tolist()
+    >>> cluster_covariance(fit, ["a", "a", "b", "b"]).tolist()
     [[4.0]]
     """
     n, k = int(fit.model.exog.shape[0]), len(fit.params)
     codes, groups = cluster_codes(clusters, n, name=name)
-    factor = cluster_factor(correction, groups=groups, n=n, k=k)
+    factor = cluster_factor(groups, n, k)
     try:
-        covariance = factor * cov_cluster(fit, codes, use_correction=False)
+        covariance = factor * np.asarray(cov_cluster(fit, codes, use_correction=False))
     except np.linalg.LinAlgError:
         covariance = np.full((k, k), np.nan)
     if not np.isfinite(covariance).all():
@@ -152,29 +128,15 @@ def cluster_covariance(
             expected="coefficients that the data identify",
             remedy="drop the term that repeats another one, or that is constant",
         )
-    require_cluster_spread(covariance, fit.cov_params(), name)
-    return np.asarray(covariance)
+    return covariance
 
 
-def require_cluster_spread(covariance: np.ndarray, reference: np.ndarray, name: str) -> None:
-    """Raise a DataError when the scores cancel out in every cluster.
+def few_clusters(count: int) -> str:
+    """What the reader must know of an interval with few clusters; nothing otherwise.
 
-    So they do for a term that is the cluster itself: its error would be zero, but for rounding.
-
-    Args:
-        covariance: clustered covariance.
-        reference: the model's own covariance, which gives the scale.
-        name: the name of the cluster variable.
-
-    >>> require_cluster_spread(np.eye(2), np.eye(2), "region")
+    >>> few_clusters(4), few_clusters(12)
+    (' ; moins de 6 grappes : intervalle peu sûr', '')
     """
-    clustered, own = np.diag(covariance), np.diag(np.atleast_2d(np.asarray(reference)))
-    # Ratio of variances: 1e-16 is that of rounding errors, squared.
-    flat = np.flatnonzero(clustered <= 1e-16 * own)
-    if len(flat):
-        raise DataError(
-            f"covariance clustered by '{name}', coefficient {int(flat[0])}",
-            found="scores that cancel out in every cluster: an error of zero",
-            expected="clusters that differ beyond what the terms of the model explain",
-            remedy="choose clusters that the terms do not coincide with, or several per term",
-        )
+    return (
+        f" ; moins de {FEW_CLUSTERS} grappes : intervalle peu sûr" if count < FEW_CLUSTERS else ""
+    )

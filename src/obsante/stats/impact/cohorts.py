@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from obsante.errors import DataError
-from obsante.stats.checks import column, positive
+from obsante.stats.checks import binary_values, column, positive, vector
+from obsante.stats.impact.arguments import labels, numbers
 from obsante.stats.impact.clustered import cluster_codes
 
 __all__ = ["CohortPanel", "cohort_panel", "first_treatment"]
@@ -72,7 +73,8 @@ def cohort_panel(
             consecutive.
         cohort: first treated period of the unit, in the same coding; missing if it never enters.
             An entry after the last period counts as never.
-        cluster: level of sampling or of shared shocks (region), at or above the unit.
+        cluster: level of sampling or of shared shocks (region), at or above the unit; the unit
+            itself if shocks are not shared (thousands of clusters take a few seconds).
         weights: column, positive and fixed for a unit (population); none means equal weights.
         group: column of groups of units, each compared with its own controls.
 
@@ -86,19 +88,19 @@ def cohort_panel(
     >>> panel.event_time[0].tolist()
     [-1, 0]
     """
-    _no_missing(frame, [outcome, unit, time, cluster, *([group] if group else [])])
-    labels, ordinal = _ordinals(frame[time], time)
-    table = frame.assign(_position=ordinal - ordinal.min())
-    _balanced(table, unit, time, labels)
+    _present(frame, [unit, time, cluster, group], [cohort, weights])
+    periods, ordinal = _ordinals(frame[time], time)
+    table = frame.assign(**{outcome: numbers(frame, outcome), "_position": ordinal - ordinal.min()})
+    _balanced(table, unit, time, periods)
     table = table.sort_values([unit, "_position"], kind="stable")
-    y = table[outcome].to_numpy(dtype=float).reshape(-1, len(labels))
+    y = table[outcome].to_numpy().reshape(-1, len(periods))
     units = _fixed_values(table, unit, [cohort, cluster, weights, group])
-    start = _starts(units[cohort], labels, time)
+    start = _starts(units[cohort], periods, time)
     codes, clusters = cluster_codes(units[cluster], len(units), name=cluster)
-    weight = np.ones(len(units)) if weights is None else units[weights].to_numpy(dtype=float)
-    positive(weight, weights or "weights")
-    groups, names = (np.zeros(len(units), int), [""]) if group is None else _coded(units[group])
-    return CohortPanel(y, weight, start, codes, groups, np.asarray(labels), tuple(names), clusters)
+    weight = _weights(units, weights)
+    alone = pd.Series("", index=units.index)
+    groups, names = pd.factorize(units[group] if group else alone, sort=True)
+    return CohortPanel(y, weight, start, codes, groups, np.asarray(periods), tuple(names), clusters)
 
 
 def first_treatment(frame: pd.DataFrame, *, unit: str, time: str, treatment: str) -> pd.Series:
@@ -111,15 +113,10 @@ def first_treatment(frame: pd.DataFrame, *, unit: str, time: str, treatment: str
     >>> first_treatment(frame, unit="unit", time="month", treatment="live").tolist()
     [2.0, 2.0, nan, nan]
     """
-    _no_missing(frame, [unit, time, treatment])
-    on = frame[treatment].astype(float)
-    if not on.isin([0.0, 1.0]).all():
-        raise DataError(
-            f"column '{treatment}'",
-            found=f"the value {on[~on.isin([0.0, 1.0])].iloc[0]:g}",
-            expected="1 from the first treated period on, 0 before",
-            remedy="code the treatment as 0 and 1",
-        )
+    _present(frame, [unit, time], [treatment])
+    _ordinals(frame[time], time)
+    on = pd.Series(numbers(frame, treatment), index=frame.index)
+    binary_values(on.to_numpy(), treatment)
     ordered = frame.assign(_on=on).sort_values([unit, time])
     back = ordered.groupby(unit)["_on"].diff() < 0
     if back.any():
@@ -133,21 +130,21 @@ def first_treatment(frame: pd.DataFrame, *, unit: str, time: str, treatment: str
     return frame[unit].map(frame[on == 1.0].groupby(unit)[time].min())
 
 
-def _coded(values: pd.Series) -> tuple[np.ndarray, pd.Index]:
-    return pd.factorize(values, sort=True)
+def _present(frame: pd.DataFrame, complete: list[str | None], others: list[str | None]) -> None:
+    """Raise a DataError for a column that is not there, or a label that is missing."""
+    for name in filter(None, complete):
+        labels(frame, name)
+    for name in filter(None, others):
+        column(frame, name)
 
 
-def _no_missing(frame: pd.DataFrame, names: list[str]) -> None:
-    """Raise a DataError that names the first missing value."""
-    for name in names:
-        missing = column(frame, name).isna()
-        if missing.any():
-            raise DataError(
-                f"column '{name}', row {frame.index[missing][0]}",
-                found=f"{int(missing.sum())} missing value(s)",
-                expected="a value in each row",
-                remedy="complete it, or leave out every period of the units concerned",
-            )
+def _weights(units: pd.DataFrame, name: str | None) -> np.ndarray:
+    """One weight for each unit, 1 without a column of weights."""
+    if name is None:
+        return np.ones(len(units))
+    weight = vector(units[name], name, len(units))
+    positive(weight, name)
+    return weight
 
 
 def _ordinals(values: pd.Series, name: str) -> tuple[pd.Index, np.ndarray]:
@@ -163,19 +160,19 @@ def _ordinals(values: pd.Series, name: str) -> tuple[pd.Index, np.ndarray]:
             expected="integers or pandas periods",
             remedy='convert dates with .dt.to_period("M")',
         )
-    labels = pd.Index(np.sort(values.unique()))
+    periods = pd.Index(np.sort(values.unique()))
     span = int(ordinal.max() - ordinal.min()) + 1
-    if span != len(labels):
+    if span != len(periods):
         raise DataError(
             f"periods of '{name}'",
-            found=f"{len(labels)} different periods from {labels[0]} to {labels[-1]}",
+            found=f"{len(periods)} different periods from {periods[0]} to {periods[-1]}",
             expected=f"{span}, consecutive",
             remedy="renumber the periods, or add the missing ones",
         )
-    return labels, np.asarray(ordinal)
+    return periods, np.asarray(ordinal)
 
 
-def _balanced(table: pd.DataFrame, unit: str, time: str, labels: pd.Index) -> None:
+def _balanced(table: pd.DataFrame, unit: str, time: str, periods: pd.Index) -> None:
     """Each unit exactly once in each period."""
     twice = table.duplicated([unit, "_position"])
     if twice.any():
@@ -186,13 +183,13 @@ def _balanced(table: pd.DataFrame, unit: str, time: str, labels: pd.Index) -> No
             remedy="aggregate before building the panel; one unit is one province x specialty, say",
         )
     seen = table.groupby(unit)["_position"].agg(["size", "unique"])
-    short = seen[seen["size"] < len(labels)]
+    short = seen[seen["size"] < len(periods)]
     if len(short):
-        gap = min(set(range(len(labels))) - set(short["unique"].iloc[0]))
+        gap = min(set(range(len(periods))) - set(short["unique"].iloc[0]))
         raise DataError(
-            f"unit '{short.index[0]}' at {labels[gap]}",
+            f"unit '{short.index[0]}' at {periods[gap]}",
             found=f"no row; {len(short)} unit(s) lack some period",
-            expected=f"the {len(labels)} periods for every unit",
+            expected=f"the {len(periods)} periods for every unit",
             remedy="write a zero where nothing happened, or keep units observed throughout",
         )
 
@@ -215,16 +212,16 @@ def _fixed_values(table: pd.DataFrame, unit: str, names: list[str | None]) -> pd
     return pd.DataFrame(out)
 
 
-def _starts(cohort: pd.Series, labels: pd.Index, time: str) -> np.ndarray:
+def _starts(cohort: pd.Series, periods: pd.Index, time: str) -> np.ndarray:
     """Position of each unit's first treated period."""
     known = cohort.notna().to_numpy()
     start = np.full(len(cohort), _NEVER)
-    start[known] = _positions(cohort[known], labels, time)
-    start[start >= len(labels)] = _NEVER
+    start[known] = _positions(cohort[known], periods, time)
+    start[start >= len(periods)] = _NEVER
     if (start <= 0).any():
         raise DataError(
             f"dates of entry in '{cohort.name}'",
-            found=f"{int((start <= 0).sum())} unit(s) treated from the first period, {labels[0]}",
+            found=f"{int((start <= 0).sum())} unit(s) treated from the first period, {periods[0]}",
             expected="at least one period before entry for each treated unit",
             remedy="start the panel earlier, or leave out the units already treated",
         )
@@ -238,19 +235,19 @@ def _starts(cohort: pd.Series, labels: pd.Index, time: str) -> np.ndarray:
     return start
 
 
-def _positions(entries: pd.Series, labels: pd.Index, time: str) -> np.ndarray:
+def _positions(entries: pd.Series, periods: pd.Index, time: str) -> np.ndarray:
     """Known dates of entry, counted from the first period."""
-    if isinstance(labels, pd.PeriodIndex):
-        same = entries.dtype == labels.dtype
-        gap = entries.array.asi8 - labels.asi8[0] if same else np.empty(0)
+    if isinstance(periods, pd.PeriodIndex):
+        same = entries.dtype == periods.dtype
+        gap = entries.array.asi8 - periods.asi8[0] if same else np.empty(0)
     else:
         same = pd.api.types.is_numeric_dtype(entries.dtype)
-        gap = entries.to_numpy(dtype=float) - labels[0] if same else np.empty(0)
+        gap = entries.to_numpy(dtype=float) - periods[0] if same else np.empty(0)
     if not same or (gap != np.round(gap)).any():
         raise DataError(
             f"dates of entry in '{entries.name}'",
             found=f"'{entries.iloc[0]}' or others in another coding than the periods",
-            expected=f"periods as in '{time}', such as {labels[-1]}",
+            expected=f"periods as in '{time}', such as {periods[-1]}",
             remedy="convert both columns in the same way",
         )
     return gap.astype(int)

@@ -19,11 +19,12 @@ from statsmodels.discrete.discrete_model import NegativeBinomial, Poisson
 from statsmodels.regression.linear_model import OLS
 from statsmodels.tools.sm_exceptions import ModelWarning
 
-from obsante.errors import DataError, nearest
+from obsante.errors import DataError
 from obsante.stats.checks import column, probability
+from obsante.stats.impact.arguments import option
 from obsante.stats.impact.clustered import cluster_codes, cluster_covariance
 from obsante.stats.impact.incidence import counts, exposures
-from obsante.stats.impact.terms import coefficient_table, term_matrix
+from obsante.stats.impact.terms import coefficient_table, exponentiated, term_matrix
 from obsante.stats.survey.intervals import quantile_of
 
 __all__ = ["overdispersion", "rate_model"]
@@ -50,7 +51,7 @@ def rate_model(
 
     Maximum likelihood; sandwich covariance, so that the coefficients of the Poisson need only
     the mean to be right (Gourieroux, Monfort & Trognon 1984): factor n / (n - k) and t(n - k),
-    or by cluster with the "full" correction and t(G - 1).
+    or by cluster (:mod:`~obsante.stats.impact.clustered`) and t(G - 1).
 
     Args:
         frame: one row per unit at risk.
@@ -64,27 +65,28 @@ def rate_model(
         One row per coefficient: the columns of
         :func:`~obsante.stats.impact.terms.coefficient_table` on the log scale, then ``rapport``,
         ``rapport_inf``, ``rapport_sup`` (their exponential: rate ratios; for the constant, the
-        rate of reference per unit of exposure). The negative binomial adds a row
-        ``alpha``, with limits from log(alpha), without ratio nor test
-        (0 is on the boundary: see :func:`overdispersion`).
+        rate of reference per unit of exposure). The negative binomial adds a row ``alpha``, with
+        limits from log(alpha), without ratio nor test (0 is a boundary: :func:`overdispersion`).
 
     Raises:
         DataError: bad counts, exposures, terms or clusters; a category without event, a rate
-            that vanishes, no convergence; a negative binomial without overdispersion.
+            that vanishes, no maximum; a negative binomial without overdispersion.
 
     >>> units = pd.DataFrame({"y": [2, 4, 3, 8, 9, 7], "t": 10.0, "type": list("aaabbb")})
     >>> call = {"events": "y", "exposure": "t", "terms": ["type"], "family": "poisson"}
-    >>> table = rate_model(units, **call, level=0.95)
-    >>> table["rapport"].round(3).tolist()
+    >>> rate_model(units, **call, level=0.95)["rapport"].round(3).tolist()
     [0.3, 2.667]
     """
     probability(level, "level")
-    fit, names = _fit(frame, events, exposure, terms, family)
+    fit, scale = _fit(frame, events, exposure, terms, family)
     covariance, df, errors = _robust(fit, frame, clusters)
+    size, values = np.outer(scale, scale), fit.params / scale.to_numpy()
     method = f"{TITLES[family]}, exposition en décalage, {errors}, loi de Student"
-    values, size = np.asarray(fit.params), len(frame)
-    table = coefficient_table(names, values, covariance, df=df, level=level, n=size, method=method)
-    return _ratios(table, level)
+    table = coefficient_table(
+        scale.index, values, covariance / size, reference=fit.cov_params() / size, df=df,
+        level=level, n=len(frame), method=method,
+    )  # fmt: skip
+    return _without_alpha_ratio(exponentiated(table), level)
 
 
 def _robust(fit, frame: pd.DataFrame, clusters: str | None) -> tuple[np.ndarray, int, str]:
@@ -99,45 +101,39 @@ def _robust(fit, frame: pd.DataFrame, clusters: str | None) -> tuple[np.ndarray,
     return covariance, groups - 1, f"erreurs par grappe ({clusters})"
 
 
-def _ratios(table: pd.DataFrame, level: float) -> pd.DataFrame:
-    """Exponential of the coefficients and their limits; alpha's limits from its logarithm."""
+def _without_alpha_ratio(table: pd.DataFrame, level: float) -> pd.DataFrame:
+    """Alpha has neither ratio nor test, and its limits are those of its logarithm."""
     dispersion = table["terme"] == "alpha"
-    limits = ["borne_inf", "borne_sup"]
-    ratios = np.exp(table[["estimation", *limits]]).mask(dispersion)
-    table[["rapport", "rapport_inf", "rapport_sup"]] = ratios.to_numpy()
-    alpha = table.loc[dispersion]
-    if len(alpha):
+    if dispersion.any():
+        alpha = table.loc[dispersion]
         half = quantile_of(alpha["ddl"], level) * alpha["erreur_type"] / alpha["estimation"]
         spread = np.exp(np.outer(half, [-1.0, 1.0])) * alpha[["estimation"]].to_numpy()
-        table.loc[dispersion, limits] = spread
-        table.loc[dispersion, ["statistique", "p_valeur"]] = np.nan
+        table.loc[dispersion, ["borne_inf", "borne_sup"]] = spread
+        without = ["statistique", "p_valeur", "rapport", "rapport_inf", "rapport_sup"]
+        table.loc[dispersion, without] = np.nan
     return table
 
 
 def _fit(frame: pd.DataFrame, events: str, exposure: str, terms: Sequence[str], family: str):
-    """The fitted model and the names of its coefficients."""
-    if family not in TITLES:
-        raise DataError(
-            f"family '{family}'",
-            found="no count model of this name",
-            expected=nearest(family, TITLES),
-            remedy="choose one of them",
-        )
+    """The fitted model, and by name what each column was divided by, for the maximum's sake."""
+    option(family, "family", TITLES)
     y, time = counts(frame, events), exposures(frame, exposure)
     matrix = term_matrix(frame, terms)
+    scale = np.sqrt((matrix**2).mean())
+    matrix = matrix / scale
     _require_rows(y, matrix, family)
     _require_events(y, matrix, frame, terms)
     poisson = _maximise(Poisson(y, matrix.to_numpy(), exposure=time), "newton", None)
     _require_rates(np.asarray(poisson.predict()) / time, y.sum() / time.sum())
     _require_maximum(poisson)
     if family == "poisson":
-        return poisson, list(matrix.columns)
+        return poisson, scale
     _require_spread(y, np.asarray(poisson.predict()))
     model = NegativeBinomial(y, matrix.to_numpy(), exposure=time, loglike_method="nb2")
     start = np.append(poisson.params, _moment_alpha(y, np.asarray(poisson.predict())))
     fit = _maximise(model, "bfgs", start)
     _require_maximum(fit)
-    return fit, [*matrix.columns, "alpha"]
+    return fit, pd.concat([scale, pd.Series({"alpha": 1.0})])
 
 
 def _maximise(model, method: str, start):

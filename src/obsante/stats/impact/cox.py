@@ -19,16 +19,16 @@ from statsmodels.duration.hazard_regression import PHReg
 from statsmodels.duration.survfunc import SurvfuncRight
 from statsmodels.tools.sm_exceptions import ModelWarning
 
-from obsante.errors import DataError, nearest
+from obsante.errors import DataError
 from obsante.stats.checks import column, probability
-from obsante.stats.impact.clustered import cluster_codes, cluster_factor, require_cluster_spread
+from obsante.stats.impact.arguments import option
+from obsante.stats.impact.clustered import cluster_codes
 from obsante.stats.impact.durations import observed_durations
-from obsante.stats.impact.terms import coefficient_table, term_matrix
+from obsante.stats.impact.terms import coefficient_table, exponentiated, term_matrix
 
 __all__ = ["hazard_ratios", "proportional_hazards"]
 
 TIES = ("efron", "breslow")
-LIMITS = ["estimation", "borne_inf", "borne_sup"]
 # A log hazard ratio per standard deviation beyond this is on its way to infinity.
 SEPARATED = 10.0
 
@@ -78,22 +78,16 @@ def hazard_ratios(
     else:
         covariance, df, errors = _clustered(fit, column(frame, clusters), clusters, ties)
     method = f"modèle de Cox, ex aequo de {ties.capitalize()}, {errors}"
+    own, size = fit.cov_params(), len(frame)
     table = coefficient_table(
-        names, fit.params, covariance, df=df, level=level, n=len(frame), method=method
+        names, fit.params, covariance, reference=own, df=df, level=level, n=size, method=method
     )
-    table[["rapport", "rapport_inf", "rapport_sup"]] = np.exp(table[LIMITS]).to_numpy()
-    return table.assign(evenements=int(fit.model.status.sum()))
+    return exponentiated(table).assign(evenements=int(fit.model.status.sum()))
 
 
 def _fit(frame: pd.DataFrame, duration: str, event: str, terms: Sequence[str], ties: str):
     """The fitted model on centred terms, and their names."""
-    if ties not in TIES:
-        raise DataError(
-            f"ties '{ties}'",
-            found="no treatment of ties of this name",
-            expected=nearest(ties, TIES),
-            remedy="choose one of them",
-        )
+    option(ties, "ties", TIES)
     time, status = observed_durations(frame, duration=duration, event=event)
     matrix = term_matrix(frame, terms, intercept=False)
     # The partial likelihood does not see a constant; centred terms keep the exponentials small.
@@ -133,9 +127,7 @@ def _clustered(fit, labels: pd.Series, name: str, ties: str) -> tuple[np.ndarray
     sums = np.zeros((groups, scores.shape[1]))
     np.add.at(sums, codes, scores)
     bread = np.linalg.inv(fit.model.hessian(fit.params))
-    factor = cluster_factor("groups", groups=groups, n=len(codes), k=scores.shape[1])
-    covariance = factor * bread @ sums.T @ sums @ bread
-    require_cluster_spread(covariance, fit.cov_params(), name)
+    covariance = groups / (groups - 1) * bread @ sums.T @ sums @ bread
     return covariance, groups - 1, f"erreurs par grappe ({name}), loi de Student"
 
 

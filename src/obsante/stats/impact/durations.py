@@ -19,7 +19,8 @@ from scipy.stats import chi2, norm
 from statsmodels.duration.survfunc import SurvfuncRight, survdiff
 
 from obsante.errors import DataError
-from obsante.stats.checks import binary_values, column, probability
+from obsante.stats.checks import binary_values, column, probability, vector
+from obsante.stats.impact.arguments import labels, numbers
 
 __all__ = ["log_log_limits", "log_rank", "median_duration", "observed_durations", "survival"]
 
@@ -40,17 +41,8 @@ def observed_durations(
     >>> observed_durations(rows, duration="jours", event="detecte")
     (array([3., 5.]), array([1., 0.]))
     """
-    time = column(frame, duration).astype("float64").to_numpy()
-    status = column(frame, event).astype("float64").to_numpy()
-    bad = ~(np.isfinite(time) & (time >= 0))
-    if bad.any():
-        row = int(np.flatnonzero(bad)[0])
-        raise DataError(
-            f"'{duration}', row {row}",
-            found=f"{int(bad.sum())} missing, negative or infinite value(s), first {time[row]:g}",
-            expected="a duration for each row: until the event, or until the end of follow-up",
-            remedy="check the two dates; a row still awaited has the duration so far and event 0",
-        )
+    time = numbers(frame, duration, least=0)
+    status = vector(column(frame, event), event, len(frame))
     binary_values(status, event)
     if not np.nansum(status) or np.isnan(status).any():
         raise DataError(
@@ -116,6 +108,7 @@ def survival(
     [0.75, 0.5, 0.0]
     """
     probability(level, "level")
+    observed_durations(frame, duration=duration, event=event)
     tables = [
         _curve(part, duration, event, level).assign(groupe=label)
         for label, part in _parts(frame, group, event)
@@ -129,14 +122,7 @@ def _parts(frame: pd.DataFrame, group: str | None, event: str) -> list[tuple[obj
     """The rows of each group, each with an event at least."""
     if group is None:
         return [("ensemble", frame)]
-    labels = column(frame, group)
-    if labels.isna().any():
-        raise DataError(
-            f"group '{group}'",
-            found=f"{int(labels.isna().sum())} missing label(s)",
-            expected="a group for each row",
-            remedy="complete the label, or give it a group of its own",
-        )
+    labels(frame, group)
     parts = list(frame.groupby(group, observed=True, sort=True))
     for label, part in parts:
         if not column(part, event).astype("float64").sum() > 0:

@@ -1,14 +1,24 @@
 """Missing outcomes of treated units, predicted from untreated ones, and averages of the effects.
 
-Matrices are (units, periods). Each estimator has the panel as argument, so that the jackknife
-computes it anew without each cluster.
+The prediction of unit i at t is base_i + p_t - (p at the unit's base). With ``"not_yet"`` the base
+is the mean of the unit's untreated periods and p solves the least squares of the untreated
+observations on unit and period effects; with ``"never"`` the base is the period before entry and p
+the mean of the never treated. Either way all that is needed are sums over units, so an estimate
+without one cluster comes from the difference of two sums, and not from another pass over the data.
+
+Matrices are (units, periods); K groups of units have their own p over T periods.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from obsante.stats.impact.cohorts import CohortPanel
+
+# What is left of a sum, below this share of the whole, is rounding.
+_ROUNDING = 1e-9
 
 
 def control_pool(panel: CohortPanel, control: str) -> np.ndarray:
@@ -26,73 +36,123 @@ def identified(panel: CohortPanel, control: str) -> np.ndarray:
     return out
 
 
-def untreated_residual(y: np.ndarray, panel: CohortPanel) -> np.ndarray:
-    """y minus the unit and period effects fitted on the untreated observations, (units, periods).
+@dataclass(frozen=True, eq=False)
+class Sums:
+    """Sums over units, for L leads and M masks; the difference of two is that of their units.
 
-    Period effects belong to groups; NaN in periods where no unit of the group is untreated.
+    ``controls`` (K, T) number of controls; ``periods`` (K, T, T), ``cross`` (K, T, L + 1) and
+    ``products`` (K, L + 1, L + 1): weighted products of period indicators and of leads and
+    outcome, less their base, over the controls; ``gap``, ``weight`` (K, M, T) and ``base``
+    (K, M, T, T): outcome less its base, weight, and weight of each base period, over the masks.
     """
-    out = np.full(y.shape, np.nan)
-    for k in range(len(panel.groups)):
-        rows = np.flatnonzero(panel.group == k)
-        if rows.size:
-            free = panel.event_time[rows] < 0
-            out[rows] = _two_way_residual(y[rows], free.astype(float), panel.weight[rows])
-    return out
+
+    controls: np.ndarray
+    periods: np.ndarray
+    cross: np.ndarray
+    products: np.ndarray
+    gap: np.ndarray
+    weight: np.ndarray
+    base: np.ndarray
+
+    def __sub__(self, other: Sums) -> Sums:
+        pairs = zip(vars(self).values(), vars(other).values(), strict=True)
+        return Sums(*(one - two for one, two in pairs))
 
 
-def _two_way_residual(y: np.ndarray, free: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """Normal equations of the period effects, unit effects having been partialled out."""
-    known = free.sum(axis=1, keepdims=True)
-    share = free / known
-    weighted = weight[:, None] * free
-    left = np.diag(weighted.sum(axis=0)) - weighted.T @ share
-    right = (weighted * (y - (share * y).sum(axis=1, keepdims=True))).sum(axis=0)
-    seen = np.flatnonzero(free.any(axis=0))
-    period = np.full(y.shape[1], np.nan)
-    period[seen[0]] = 0.0
-    inner = seen[1:]
-    period[inner] = np.linalg.solve(left[np.ix_(inner, inner)], right[inner])
-    rest = y - np.where(np.isnan(period), 0.0, period)
-    return y - period - (share * rest).sum(axis=1, keepdims=True)
+def sums(panel: CohortPanel, control: str, masks: np.ndarray, leads: np.ndarray) -> Sums:
+    """The sums of a panel; ``masks`` (M, units, periods), ``leads`` (L, units, periods)."""
+    pool, share = control_pool(panel, control), _base(panel, control)
+    weight = panel.weight[:, None]
+    columns = np.concatenate([leads, panel.y[None]])
+    columns = columns - (columns * share).sum(axis=2, keepdims=True)
+    groups = [
+        _group_sums(weight[rows], pool[rows], share[rows], columns[:, rows], masks[:, rows])
+        for rows in (panel.group == k for k in range(len(panel.groups)))
+    ]
+    return Sums(*(np.array(part) for part in zip(*groups, strict=True)))
 
 
-def _never_contrast(panel: CohortPanel) -> np.ndarray:
-    """y_it - y_i,g-1 minus the same change among the never treated of the group."""
-    out = np.full(panel.y.shape, np.nan)
-    for k in range(len(panel.groups)):
-        rows = panel.group == k
-        never, entering = rows & ~panel.ever_treated, np.flatnonzero(rows & panel.ever_treated)
-        if never.any():
-            mean = np.average(panel.y[never], axis=0, weights=panel.weight[never])
-            gap = panel.y[entering] - mean
-            out[entering] = gap - gap[np.arange(len(entering)), panel.start[entering] - 1][:, None]
-    return out
+def _base(panel: CohortPanel, control: str) -> np.ndarray:
+    """Weight of each period in the unit's base; none for the never treated of ``"never"``."""
+    if control == "not_yet":
+        free = panel.event_time < 0
+        return free / free.sum(axis=1, keepdims=True)
+    return (panel.event_time == -1).astype(float)
+
+
+def _group_sums(weight, pool, share, columns, masks) -> tuple[np.ndarray, ...]:
+    """The parts of :class:`Sums` for one group of units."""
+    weighted, treated = weight * pool, weight * masks
+    return (
+        pool.sum(axis=0).astype(float),
+        np.diag(weighted.sum(axis=0)) - weighted.T @ share,
+        (weighted * columns).sum(axis=1).T,
+        np.einsum("it,lit,mit->lm", weighted, columns, columns),
+        (treated * columns[-1]).sum(axis=1),
+        treated.sum(axis=1),
+        np.einsum("mit,is->mts", treated, share),
+    )
+
+
+def solved(some: Sums, whole: Sums, control: str) -> np.ndarray:
+    """Leads' coefficients, then weighted means of the effects over each mask; NaN where empty.
+
+    What is left of a sum by a difference may be rounding, which the sums of all units measure.
+    """
+    seen = some.controls > 0.5
+    period = np.zeros(seen.shape)
+    gram = np.zeros(some.products.shape[1:])
+    for k in range(len(seen)):
+        kept = np.flatnonzero(seen[k])
+        # Unit effects leave the level of the period effects free: the first one is 0.
+        kept = kept if control == "never" else kept[1:]
+        cross = some.cross[k, kept]
+        slopes = np.linalg.solve(some.periods[k][np.ix_(kept, kept)], cross)
+        gram += some.products[k] - cross.T @ slopes
+        period[k, kept] = slopes[:, -1]
+    effect = some.gap - some.weight * period[:, None]
+    effect += np.einsum("kmts,ks->kmt", some.base, period)
+    effect, weight = (
+        np.where(seen[:, None], part, 0.0).sum(axis=(0, 2)) for part in (effect, some.weight)
+    )
+    held = weight > _ROUNDING * whole.weight.sum(axis=(0, 2))
+    means = np.where(held, effect / np.where(held, weight, 1.0), np.nan)
+    return np.append(_lead_coefficients(gram, whole.products.sum(axis=0)), means)
+
+
+def _lead_coefficients(gram: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """Coefficients of the leads in the two-way regression on untreated observations."""
+    leads = len(gram) - 1
+    left, right = gram[:leads, :leads], gram[:leads, leads]
+    size = np.sqrt(np.diag(whole)[:leads])
+    if leads and not (size > 0).all():
+        return np.full(leads, np.nan)
+    if leads and np.linalg.matrix_rank(left / np.outer(size, size), tol=_ROUNDING) < leads:
+        return np.full(leads, np.nan)
+    return np.linalg.solve(left, right)
 
 
 def estimates(
     panel: CohortPanel, control: str, masks: list[np.ndarray], leads: list[np.ndarray]
 ) -> np.ndarray:
     """Leads' coefficients, then weighted means of the effects over each mask; NaN where empty."""
-    effect = _never_contrast(panel) if control == "never" else untreated_residual(panel.y, panel)
-    known = ~np.isnan(effect)
-    filled = np.where(known, effect, 0.0)
-    values = []
-    for mask in masks:
-        weight = panel.weight[:, None] * (mask & known)
-        total = weight.sum()
-        values.append((weight * filled).sum() / total if total > 0 else np.nan)
-    return np.array([*lead_coefficients(panel, leads), *values])
+    whole = sums(panel, control, _stacked(panel, masks), _stacked(panel, leads))
+    return solved(whole, whole, control)
 
 
-def lead_coefficients(panel: CohortPanel, leads: list[np.ndarray]) -> np.ndarray:
-    """Coefficients of the leads in the two-way regression on untreated observations."""
-    if not leads:
-        return np.empty(0)
-    free = panel.event_time < 0
-    root = np.sqrt(np.broadcast_to(panel.weight[:, None], free.shape)[free])
-    columns = [untreated_residual(lead.astype(float), panel)[free] * root for lead in leads]
-    x, y = np.column_stack(columns), untreated_residual(panel.y, panel)[free] * root
-    gram = x.T @ x
-    if np.linalg.matrix_rank(gram, tol=1e-9 * max(gram.max(), 1e-300)) < len(leads):
-        return np.full(len(leads), np.nan)
-    return np.linalg.solve(gram, x.T @ y)
+def leave_one_out(
+    panel: CohortPanel, control: str, masks: list[np.ndarray], leads: list[np.ndarray]
+) -> tuple[np.ndarray, np.ndarray]:
+    """The estimates, and those without each cluster in turn (clusters, estimates)."""
+    masks, leads = _stacked(panel, masks), _stacked(panel, leads)
+    whole = sums(panel, control, masks, leads)
+    order = np.argsort(panel.cluster, kind="stable")
+    rows = np.split(order, np.flatnonzero(np.diff(panel.cluster[order])) + 1)
+    parts = (sums(panel.rows(own), control, masks[:, own], leads[:, own]) for own in rows)
+    replicates = np.array([solved(whole - part, whole, control) for part in parts])
+    return solved(whole, whole, control), replicates
+
+
+def _stacked(panel: CohortPanel, matrices: list[np.ndarray]) -> np.ndarray:
+    """Matrices as one array (count, units, periods), which may be empty."""
+    return np.array(matrices, dtype=float).reshape(-1, *panel.y.shape)

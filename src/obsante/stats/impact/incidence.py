@@ -18,7 +18,8 @@ from scipy.stats import beta as beta_law
 from scipy.stats import binomtest, chi2
 
 from obsante.errors import DataError
-from obsante.stats.checks import column, positive, probability
+from obsante.stats.checks import column, positive, probability, vector
+from obsante.stats.impact.arguments import labels, numbers
 
 __all__ = ["counts", "exposures", "rate_ratio", "rates"]
 
@@ -63,8 +64,8 @@ def rates(
     probability(level, "level")
     positive(np.array([scale], dtype=float), "scale")
     numbers, times = counts(frame, events), exposures(frame, exposure)
-    labels = _groups(frame, group)
-    units = pd.DataFrame({"groupe": labels, "evenements": numbers, "exposition": times, "n": 1})
+    named = "ensemble" if group is None else labels(frame, group).to_numpy()
+    units = pd.DataFrame({"groupe": named, "evenements": numbers, "exposition": times, "n": 1})
     sums = units.groupby("groupe", observed=True, sort=True).sum().reset_index()
     d, per = sums["evenements"].to_numpy(), scale / sums["exposition"].to_numpy()
     low, high = _garwood(d, level)
@@ -84,13 +85,12 @@ def counts(frame: pd.DataFrame, name: str) -> np.ndarray:
     >>> counts(pd.DataFrame({"y": [0, 2]}), "y").tolist()
     [0.0, 2.0]
     """
-    values = column(frame, name).astype("float64").to_numpy()
-    bad = ~(np.isfinite(values) & (values >= 0) & (values == np.floor(values)))
-    if bad.any() or not len(values):
-        first = int(np.flatnonzero(bad)[0]) if bad.any() else None
+    values = numbers(frame, name, least=0)
+    broken = np.flatnonzero(values != np.floor(values))
+    if len(broken) or not len(values):
         raise DataError(
-            f"'{name}'" + ("" if first is None else f", row {first}"),
-            found="no row" if first is None else f"{values[first]:g}",
+            f"'{name}'" + (f", row {broken[0]}" if len(broken) else ""),
+            found=f"{values[broken[0]]:g}" if len(broken) else "no row",
             expected="a count: 0, 1, 2, ...",
             remedy="a unit without event has 0; leave out units that were not observed",
         )
@@ -106,24 +106,9 @@ def exposures(frame: pd.DataFrame, name: str) -> np.ndarray:
     >>> exposures(pd.DataFrame({"t": [1, 2]}), "t").tolist()
     [1.0, 2.0]
     """
-    values = column(frame, name).astype("float64").to_numpy()
+    values = vector(column(frame, name), name, len(frame))
     positive(values, name)
     return values
-
-
-def _groups(frame: pd.DataFrame, name: str | None) -> np.ndarray | pd.Series:
-    """One label per row, "ensemble" without a group."""
-    if name is None:
-        return np.repeat("ensemble", len(frame))
-    labels = column(frame, name)
-    if labels.isna().any():
-        raise DataError(
-            f"group '{name}'",
-            found=f"{int(labels.isna().sum())} missing label(s)",
-            expected="a group for each unit",
-            remedy="complete the label, or give it a group of its own",
-        )
-    return labels.to_numpy()
 
 
 def _garwood(d: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
@@ -137,7 +122,7 @@ def rate_ratio(events: Sequence[int], exposure: Sequence[float], *, level: float
     """Ratio of two rates, second over first, with exact conditional limits.
 
     Given the total d, d2 is binomial with p = R T2 / (T1 + R T2): Clopper & Pearson's limits of
-    p, carried to R (Przyborowski & Wilenski, *Biometrika* 31 (1940), 313-323). Defined where the
+    p, carried to R (Przyborowski & Wilenski 1940). Defined where the
     models are not, with no event in one of the groups: limits 0 or infinite. The p value is the
     exact binomial test of R = 1.
 

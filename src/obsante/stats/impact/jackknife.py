@@ -6,8 +6,6 @@ MacKinnon & White, *J. Econometrics* 29 (1985), 305-325).
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pandas as pd
 from scipy.stats import chi2
@@ -21,14 +19,15 @@ _DRAWS = 20_000
 _ROUNDING = 1e-12
 
 
-def jackknife_covariance(
-    panel: CohortPanel, statistic: Callable[[np.ndarray], np.ndarray], value: np.ndarray
-) -> np.ndarray:
-    """Covariance of ``statistic`` (a function of the kept rows); NaN where a replicate is."""
-    replicates = np.array([statistic(panel.cluster != c) for c in range(panel.clusters)])
-    gap = replicates - value
-    gap[np.abs(gap) < _ROUNDING * (1 + np.abs(panel.y).max())] = 0.0
-    return (panel.clusters - 1) / panel.clusters * gap.T @ gap
+def jackknife_covariance(value: np.ndarray, replicates: np.ndarray, scale: float) -> np.ndarray:
+    """Covariance from the values without each cluster (G, k); NaN where one of them is.
+
+    Args:
+        scale: size of the outcome, below a tiny share of which a difference is rounding.
+    """
+    gap, clusters = replicates - value, len(replicates)
+    gap[np.abs(gap) < _ROUNDING * (1 + scale)] = 0.0
+    return (clusters - 1) / clusters * gap.T @ gap
 
 
 def degrees_of_freedom(panel: CohortPanel, pool: np.ndarray, masks: list[np.ndarray]) -> np.ndarray:

@@ -18,13 +18,13 @@ import pandas as pd
 
 from obsante.errors import DataError
 from obsante.stats.checks import binary_values, column, positive, probability, vector
-from obsante.stats.impact.clustered import cluster_codes, cluster_factor
+from obsante.stats.impact.arguments import numbers
+from obsante.stats.impact.clustered import cluster_codes, cluster_factor, few_clusters
 from obsante.stats.impact.terms import coefficient_table, term_matrix
 
 __all__ = ["LinearFit", "coefficients", "ols_fit", "two_by_two", "two_way_fit"]
 
 EFFECT = "effet"
-FEW_CLUSTERS = 6
 # A column that keeps less than this share of its norm is explained by the others.
 _ABSORBED = 1e-9
 
@@ -70,7 +70,7 @@ class LinearFit:
     def factor(self) -> float:
         """Small-sample factor of CR1."""
         size, k = len(self.y), len(self.terms) + self.absorbed
-        return cluster_factor("full", groups=self.clusters, n=size, k=k)
+        return cluster_factor(self.clusters, size, k)
 
     def sums(self, rows: np.ndarray) -> np.ndarray:
         """Sums of ``rows`` (n, m) by cluster."""
@@ -163,32 +163,20 @@ def coefficients(fit: LinearFit, *, level: float) -> pd.DataFrame:
     Raises:
         DataError: a perfect fit, which leaves no residual to measure the error.
 
-    >>> frame = pd.DataFrame({"y": [1.0, 2.0, 4.0, 5.0], "d": [0, 0, 1, 1], "c": list("abab")})
-    >>> coefficients(ols_fit(frame, "y", ["d"], cluster="d"), level=0.95)
-    Traceback (most recent call last):
-    ...
-    obsante.errors.DataError: coefficient 'constante'
-      found:    residuals that cancel out in every cluster
-      expected: residuals that differ between clusters
-      to do:    choose clusters that hold both treated units and controls, or several of each
+    >>> frame = pd.DataFrame({"y": [1.0, 2.0, 4.0, 5.0], "d": [0, 0, 1, 1], "c": list("abba")})
+    >>> coefficients(ols_fit(frame, "y", ["d"], cluster="c"), level=0.95)["ddl"].tolist()
+    [1, 1]
     """
-    k = len(fit.terms)
+    k, size, df = len(fit.terms), len(fit.y), fit.clusters - 1
+    level = probability(level, "level")
     scores = fit.sums(fit.x * fit.residual[:, None]) @ fit.bread[:, :k]
     covariance = fit.factor * scores.T @ scores
-    scale = np.abs(fit.y).max() * np.sqrt(np.diag(fit.bread)[:k])
-    flat = np.sqrt(np.diag(covariance)) <= 1e-10 * scale
-    if flat.any():
-        raise DataError(
-            f"coefficient '{fit.terms[int(np.flatnonzero(flat)[0])]}'",
-            found="residuals that cancel out in every cluster",
-            expected="residuals that differ between clusters",
-            remedy="choose clusters that hold both treated units and controls, or several of each",
-        )
-    df, size = fit.clusters - 1, len(fit.y)
-    level = probability(level, "level")
+    # The outcome's own size gives the scale: a perfect fit leaves residuals of rounding.
+    reference = fit.bread[:k, :k] * np.abs(fit.y).max() ** 2
     return coefficient_table(
-        fit.terms, fit.values, covariance, df=df, level=level, n=size, method=fit.method
-    )
+        fit.terms, fit.values, covariance, reference=reference, df=df, level=level, n=size,
+        method=fit.method,
+    )  # fmt: skip
 
 
 def two_by_two(
@@ -237,14 +225,7 @@ def two_by_two(
 def _parts(frame, outcome, terms, cluster, weights, *, intercept):
     """Model matrix, outcome, weights, cluster codes and their number, checked."""
     size = len(frame)
-    y = vector(column(frame, outcome), outcome, size)
-    if not np.isfinite(y).all():
-        raise DataError(
-            f"outcome '{outcome}', row {frame.index[~np.isfinite(y)][0]}",
-            found=f"{int((~np.isfinite(y)).sum())} missing or infinite value(s)",
-            expected="a number in each row",
-            remedy="leave these rows out, and say so",
-        )
+    y = numbers(frame, outcome)
     x = term_matrix(frame, terms, intercept=intercept)
     weight = np.ones(size) if weights is None else vector(column(frame, weights), weights, size)
     positive(weight, weights or "weights")
@@ -253,8 +234,8 @@ def _parts(frame, outcome, terms, cluster, weights, *, intercept):
 
 
 def _errors(count: int) -> str:
-    few = f" ; moins de {FEW_CLUSTERS} grappes : intervalle peu sûr" if count < FEW_CLUSTERS else ""
-    return f"erreurs groupées CR1 ({count} grappes), t({count - 1}){few}"
+    """How errors are computed, for the reader of the report."""
+    return f"erreurs groupées CR1 ({count} grappes), t({count - 1}){few_clusters(count)}"
 
 
 def _fixed(frame: pd.DataFrame, unit: str, time: str) -> tuple[np.ndarray, np.ndarray]:
@@ -281,9 +262,7 @@ def _centred(rows: np.ndarray, unit: np.ndarray, weight: np.ndarray) -> np.ndarr
     return rows - (np.array(sums) / total).T[unit]
 
 
-def _identified(
-    x: np.ndarray, periods: np.ndarray, names: list[str], unit: str, time: str
-) -> None:
+def _identified(x: np.ndarray, periods: np.ndarray, names: list[str], unit: str, time: str) -> None:
     """Raise a DataError at the first term without variation of its own."""
     inner = x - periods @ np.linalg.lstsq(periods, x, rcond=None)[0]
     for k, name in enumerate(names):

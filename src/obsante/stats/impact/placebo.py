@@ -17,8 +17,9 @@ from scipy.stats import ncf
 
 from obsante.errors import DataError
 from obsante.stats.checks import probability
+from obsante.stats.impact.arguments import whole
 from obsante.stats.impact.cohorts import CohortPanel
-from obsante.stats.impact.imputation import estimates, lead_coefficients
+from obsante.stats.impact.imputation import estimates, leave_one_out
 from obsante.stats.impact.jackknife import jackknife_covariance
 from obsante.stats.impact.staggered import effect_table
 
@@ -52,12 +53,13 @@ def pre_trend_test(panel: CohortPanel, *, leads: int, level: float, power: float
     [3]
     """
     level, power = probability(level, "level"), probability(power, "power")
-    _check_leads(leads, panel.clusters)
+    remedy = "test fewer leads, those next to the entry: half the clusters at most"
+    leads = whole(leads, "'leads'", 1, panel.clusters // 2, remedy=remedy)
     masks = [panel.event_time == -k for k in range(leads, 0, -1)]
     value, precision = _leads(panel, masks)
     # What the leads' coefficients would be under a trend of one unit per period.
     trend = np.where(panel.ever_treated[:, None], panel.event_time, 0).astype(float)
-    slope = lead_coefficients(replace(panel, y=trend), masks)
+    slope = estimates(replace(panel, y=trend), "not_yet", [], masks)
     signal = float(slope @ precision @ slope)
     law = (leads, panel.clusters - leads)
     ratio = law[1] / (leads * (panel.clusters - 1)) * float(value @ precision @ value)
@@ -98,13 +100,8 @@ def placebo_dates(panel: CohortPanel, *, earlier: int, level: float) -> pd.DataF
     [1.0]
     """
     first = int(panel.start.min())
-    if not 1 <= earlier < first:
-        raise DataError(
-            "'earlier'",
-            found=f"{earlier}",
-            expected=f"1 or more, and less than the {first} period(s) before the first entry",
-            remedy="choose a smaller shift, or leave out the first cohorts",
-        )
+    remedy = "choose a smaller shift, or leave out the first cohorts: it must precede every entry"
+    earlier = whole(earlier, "'earlier'", 1, first - 1, remedy=remedy)
     false = replace(panel, start=np.where(panel.ever_treated, panel.start - earlier, panel.start))
     mask = (false.event_time >= 0) & (panel.event_time < 0)
     table = effect_table(false, "not_yet", [mask], level)
@@ -139,8 +136,8 @@ def placebo_units(panel: CohortPanel, *, draws: int, seed: int, level: float) ->
     panel = replace(panel, group=np.zeros_like(panel.group), groups=("",))
     rest = panel.rows(~panel.ever_treated)
     size = len(rest.start)
-    _at_least(draws, 19, "'draws'", "ask for more draws")
-    _at_least(size, 4, "never-treated units", "use placebo_dates, which needs none")
+    draws = whole(draws, "'draws'", 19, remedy="ask for more draws")
+    whole(size, "never-treated units", 4, remedy="use placebo_dates, which needs none")
     rng = np.random.default_rng(seed)
     taken = int(np.clip(round(size * panel.ever_treated.mean()), 1, size - 2))
     entries = panel.start[panel.ever_treated]
@@ -172,10 +169,8 @@ def _false_effect(
 
 def _leads(panel: CohortPanel, masks: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """Leads' coefficients and the inverse of their covariance."""
-    value = lead_coefficients(panel, masks)
-    covariance = jackknife_covariance(
-        panel, lambda kept: lead_coefficients(panel.rows(kept), [m[kept] for m in masks]), value
-    )
+    value, replicates = leave_one_out(panel, "not_yet", [], masks)
+    covariance = jackknife_covariance(value, replicates, np.abs(panel.y).max())
     known = bool(np.isfinite(covariance).all())
     error = np.sqrt(np.diag(covariance)) if known else np.zeros(len(masks))
     if not (error > 0).all() or np.linalg.cond(covariance / np.outer(error, error)) > 1e12:
@@ -188,22 +183,14 @@ def _leads(panel: CohortPanel, masks: list[np.ndarray]) -> tuple[np.ndarray, np.
     return value, np.linalg.inv(covariance)
 
 
-def _check_leads(leads: int, clusters: int) -> None:
-    if not 1 <= leads <= clusters // 2:
-        raise DataError(
-            "'leads'",
-            found=f"{leads}",
-            expected=f"from 1 to {clusters // 2}, half the number of clusters",
-            remedy="test fewer leads, those next to the entry",
-        )
-
-
-def _at_least(count: int, minimum: int, name: str, remedy: str) -> None:
-    if count < minimum:
-        raise DataError(name, found=f"{count}", expected=f"{minimum} at least", remedy=remedy)
-
-
 def _noncentrality(law: tuple[int, int], level: float, power: float) -> float:
     """g'V⁻¹g that the F test of size 1 - level finds with this power."""
     cut = fisher_law.ppf(level, *law)
+    if power <= 1 - level:
+        raise DataError(
+            "'power'",
+            found=f"{power:g} for a test of size {1 - level:g}",
+            expected="a power above the size of the test",
+            remedy="0.8 is usual",
+        )
     return float(brentq(lambda nc: ncf.sf(cut, *law, nc) - power, 1e-6, 1e4))

@@ -6,7 +6,8 @@ import pandas as pd
 
 from obsante.errors import DataError
 from obsante.stats.checks import probability
-from obsante.stats.impact.series import effect, interrupted_series
+from obsante.stats.impact.arguments import whole
+from obsante.stats.impact.series import SegmentedFit, effect, interrupted_series
 from obsante.stats.impact.timeaxis import MINIMUM_POINTS, position_of, regular_series
 
 __all__ = ["controlled_series", "interrupted_by_series", "placebo_interruptions"]
@@ -49,13 +50,8 @@ def placebo_interruptions(
             expected=f"at least {2 * MINIMUM_POINTS}, for {MINIMUM_POINTS} on each side",
             remedy="use a longer series, or a control series instead",
         )
-    if not 1 <= horizon <= MINIMUM_POINTS:
-        raise DataError(
-            f"horizon {horizon}",
-            found="a period that the last false date does not have after it",
-            expected=f"a whole number from 1 to {MINIMUM_POINTS}",
-            remedy="lower the horizon",
-        )
+    remedy = "the last false date has no later period: lower the horizon"
+    horizon = whole(horizon, f"horizon {horizon}", 1, MINIMUM_POINTS, remedy=remedy)
     dates = past.index[MINIMUM_POINTS : len(past) - MINIMUM_POINTS + 1]
     fits = [interrupted_series(past, date, level=level, **options) for date in dates]
     rows = [effect(fit, [horizon], level=level) for fit in fits]
@@ -69,10 +65,10 @@ def controlled_series(
 ) -> SegmentedFit:
     """Interrupted series with a control: the change beyond that of the control series.
 
-    Fitted on the difference treated - control, which gives the estimates of the stacked model
-    with every term crossed with the group, and whose HAC covariance takes in the correlation
-    between the two series (Lopez Bernal, Cummins & Gasparrini, *Int. J. Epidemiol.* 47 (2018),
-    2082-2093). Events that strike both series alike cancel.
+    Fitted on the difference treated - control, whose errors take in the correlation between the
+    two series; the least-squares estimates (``lags`` given) are those of the stacked model with
+    every term crossed with the group (Lopez Bernal, Cummins & Gasparrini, *Int. J. Epidemiol.* 47
+    (2018), 2082-2093). Events that strike both series alike cancel.
 
     Args:
         treated, control: two series on the same periods, in the same unit.
@@ -113,6 +109,13 @@ def interrupted_by_series(
     >>> interrupted_by_series(y, 9, 3, level=0.95)["serie"].tolist()
     ['R01']
     """
+    if not len(table.columns):
+        raise DataError(
+            "table of series",
+            found="no column",
+            expected="one column for each series",
+            remedy="pivot the data, with periods as index and regions as columns",
+        )
     rows = []
     for name in table.columns:
         fit = interrupted_series(table[name], start, level=level, **options)

@@ -13,7 +13,7 @@ from obsante.errors import DataError
 from obsante.stats.checks import column
 from obsante.stats.survey.intervals import student
 
-__all__ = ["coefficient_table", "term_matrix"]
+__all__ = ["coefficient_table", "exponentiated", "term_matrix"]
 
 INTERCEPT = "constante"
 
@@ -107,6 +107,7 @@ def coefficient_table(
     values: np.ndarray,
     covariance: np.ndarray,
     *,
+    reference: np.ndarray,
     df: float,
     level: float,
     n: int,
@@ -114,16 +115,24 @@ def coefficient_table(
 ) -> pd.DataFrame:
     """Coefficients with standard error, t (normal if ``df`` is infinite), p and limits.
 
+    Args:
+        reference: (k, k) covariance that tells an error from rounding: the model's own.
+
+    Raises:
+        DataError: an error of zero, as when the scores of a term cancel out in every cluster.
+
     Returns:
         One row per name: ``terme``, ``estimation``, ``erreur_type``, ``borne_inf``,
         ``borne_sup``, ``statistique``, ``p_valeur``, ``ddl``, ``n``, ``methode``.
 
-    >>> table = coefficient_table(["a"], np.array([2.0]), np.array([[1.0]]), df=np.inf,
+    >>> one = np.array([[1.0]])
+    >>> table = coefficient_table(["a"], np.array([2.0]), one, reference=one, df=np.inf,
     ...                           level=0.95, n=10, method="essai")
     >>> round(float(table["p_valeur"].iloc[0]), 4)
     0.0455
     """
     values, variance = np.asarray(values, dtype=float), np.diag(np.atleast_2d(covariance))
+    _require_spread(names, variance, np.diag(np.atleast_2d(reference)))
     error = np.sqrt(variance)
     statistic = values / error
     law = student_law(df) if np.isfinite(df) else norm()
@@ -142,3 +151,27 @@ def coefficient_table(
             "methode": method,
         }
     )
+
+
+def _require_spread(names: Sequence[str], variance: np.ndarray, reference: np.ndarray) -> None:
+    """Raise a DataError at the first coefficient whose error is zero, but for rounding."""
+    # Ratio of variances: 1e-16 is that of rounding errors, squared.
+    flat = np.flatnonzero(~(variance > 1e-16 * reference))
+    if len(flat):
+        raise DataError(
+            f"coefficient '{list(names)[int(flat[0])]}'",
+            found="a standard error of zero: residuals that are nil, or cancel out in each cluster",
+            expected="observations that differ, within clusters, from what the terms explain",
+            remedy="choose clusters that the terms do not coincide with, or check the outcome",
+        )
+
+
+def exponentiated(table: pd.DataFrame) -> pd.DataFrame:
+    """A table of coefficients with ``rapport``, ``rapport_inf``, ``rapport_sup``, exp of each.
+
+    >>> table = pd.DataFrame({"estimation": [0.0], "borne_inf": [-np.inf], "borne_sup": [np.inf]})
+    >>> exponentiated(table)["rapport"].tolist()
+    [1.0]
+    """
+    ratios = np.exp(table[["estimation", "borne_inf", "borne_sup"]]).to_numpy()
+    return table.assign(rapport=ratios[:, 0], rapport_inf=ratios[:, 1], rapport_sup=ratios[:, 2])

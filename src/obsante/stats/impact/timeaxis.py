@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 
 from obsante.errors import DataError
+from obsante.stats.checks import vector
+from obsante.stats.impact.arguments import whole
 
 __all__ = ["MINIMUM_POINTS", "position_of", "regular_series", "require_points", "season_terms"]
 
@@ -26,10 +28,18 @@ def regular_series(series: pd.Series) -> pd.Series:
     >>> regular_series(pd.Series([2, 1], index=[2025, 2024])).tolist()
     [1.0, 2.0]
     """
+    if not isinstance(series, pd.Series):
+        raise DataError(
+            "series",
+            found=f"a {type(series).__name__}",
+            expected="a pandas Series indexed by its periods",
+            remedy="name one column of the table, with its periods as index",
+        )
     name = "series" if series.name is None else f"series '{series.name}'"
     steps = pd.Series(_steps(series.index, name), index=series.index)
     _consecutive(steps, name)
-    values = series.iloc[np.argsort(steps.to_numpy())].astype("float64")
+    values = pd.Series(vector(series, name, len(series)), index=series.index, name=series.name)
+    values = values.iloc[np.argsort(steps.to_numpy())]
     missing = ~np.isfinite(values.to_numpy())
     if missing.any():
         raise DataError(
@@ -157,21 +167,11 @@ def season_terms(
 
 def _require_season(cycle: int | None, harmonics: int | None) -> None:
     """Raise a DataError for a cycle or a number of pairs that means nothing."""
-    if cycle is None or cycle != int(cycle) or cycle < 2:
-        raise DataError(
-            "'cycle'",
-            found=f"{cycle}",
-            expected="the number of periods of a season, 12 for months, 4 for quarters",
-            remedy="give cycle together with harmonics, or neither",
-        )
-    most = (cycle - 1) // 2
-    if harmonics is not None and (harmonics != int(harmonics) or not 1 <= harmonics <= most):
-        raise DataError(
-            "'harmonics'",
-            found=f"{harmonics} for a cycle of {cycle}",
-            expected=f"a whole number from 1 to {most}",
-            remedy="lower it, or leave it out for one indicator per position",
-        )
+    remedy = "12 for months, 4 for quarters; give it together with harmonics, or neither"
+    cycle = whole(cycle, "'cycle'", 2, remedy=remedy)
+    if harmonics is not None:
+        remedy = "lower it, or leave it out for one indicator per position in the cycle"
+        whole(harmonics, "'harmonics'", 1, (cycle - 1) // 2, remedy=remedy)
 
 
 def _require_cover(terms: int, cycle: int, before: int) -> None:

@@ -26,7 +26,8 @@ import pandas as pd
 from statsmodels.duration.survfunc import SurvfuncRight
 
 from obsante.errors import DataError
-from obsante.stats.checks import column, probability
+from obsante.stats import checks
+from obsante.stats.impact.arguments import numbers
 from obsante.stats.impact.durations import ROUNDING, log_log_limits
 
 __all__ = ["delay_distribution", "delay_quantile"]
@@ -69,7 +70,7 @@ def delay_distribution(
     >>> table["estimation"].round(3).tolist(), table["naive"].tolist()
     ([0.333, 0.667, 1.0], [0.5, 0.75, 1.0])
     """
-    probability(level, "level")
+    checks.probability(level, "level")
     x, c = _within(*_delays(frame, delay, window), delay, horizon)
     curve = _reversed_curve(x, c)
     curve["naive"] = curve["evenements"].cumsum() / len(x)
@@ -84,17 +85,7 @@ def delay_distribution(
 
 def _delays(frame: pd.DataFrame, delay: str, window: str) -> tuple[np.ndarray, np.ndarray]:
     """Delays and windows, once known to be complete and consistent."""
-    x, c = (column(frame, name).astype("float64").to_numpy() for name in (delay, window))
-    for name, values in ((delay, x), (window, c)):
-        bad = ~(np.isfinite(values) & (values >= 0))
-        if bad.any():
-            row = int(np.flatnonzero(bad)[0])
-            raise DataError(
-                f"'{name}', row {row}",
-                found=f"{int(bad.sum())} missing, negative or infinite value(s)",
-                expected="a time that is zero or more, for each incident",
-                remedy="check the dates of occurrence, of detection and of closing",
-            )
+    x, c = (numbers(frame, name, least=0) for name in (delay, window))
     late = np.flatnonzero(x > c)
     if len(late):
         raise DataError(
@@ -111,13 +102,8 @@ def _within(
     x: np.ndarray, c: np.ndarray, delay: str, horizon: float | None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Delays up to the horizon, and windows cut at it."""
-    if horizon is not None and not (np.isfinite(horizon) and horizon > 0):
-        raise DataError(
-            "'horizon'",
-            found=f"{horizon}",
-            expected="a positive number, in the unit of the delay",
-            remedy="leave it out for the longest window",
-        )
+    if horizon is not None:
+        checks.positive(np.array([horizon], dtype=float), "horizon")
     keep = np.ones(len(x), dtype=bool) if horizon is None else x <= horizon
     if keep.sum() < 2:
         raise DataError(
@@ -166,7 +152,7 @@ def _identified(curve: pd.DataFrame, delay: str) -> pd.DataFrame:
     return curve.iloc[start:].reset_index(drop=True).assign(non_estimes=left_out)
 
 
-def delay_quantile(curve: pd.DataFrame, probability_: float) -> pd.DataFrame:
+def delay_quantile(curve: pd.DataFrame, probability: float) -> pd.DataFrame:
     """Quantile of the delay, among incidents detected within the horizon, with its limits.
 
     The shortest delay at which the estimate reaches the probability; limits where the curve's
@@ -175,7 +161,7 @@ def delay_quantile(curve: pd.DataFrame, probability_: float) -> pd.DataFrame:
 
     Args:
         curve: result of :func:`delay_distribution`.
-        probability_: 0.5 for the median.
+        probability: 0.5 for the median.
 
     Returns:
         One row: ``probabilite``, ``estimation``, ``borne_inf``, ``borne_sup``, ``naive`` (the
@@ -190,11 +176,11 @@ def delay_quantile(curve: pd.DataFrame, probability_: float) -> pd.DataFrame:
     >>> delay_quantile(curve, 0.5)[["estimation", "naive"]].iloc[0].tolist()
     [2.0, 1.0]
     """
-    probability(probability_, "probability_")
+    checks.probability(probability, "probability")
     last, start = float(curve["horizon"].iloc[0]), float(curve["estimation"].iloc[0])
-    if curve["non_estimes"].iloc[0] > 0 and probability_ <= start:
+    if curve["non_estimes"].iloc[0] > 0 and probability <= start:
         raise DataError(
-            f"quantile {probability_:g} of the delay",
+            f"quantile {probability:g} of the delay",
             found=f"a curve that starts at {start:.3f}, shorter delays not estimable",
             expected="a probability above the start",
             remedy="lower the horizon of delay_distribution(), or use a higher probability",
@@ -202,12 +188,12 @@ def delay_quantile(curve: pd.DataFrame, probability_: float) -> pd.DataFrame:
 
     def reach(name: str, at_end: float) -> float:
         values = curve[name].fillna(at_end).to_numpy()
-        above = np.flatnonzero(values >= probability_ - ROUNDING)
+        above = np.flatnonzero(values >= probability - ROUNDING)
         return float(curve["duree"].iloc[above[0]]) if len(above) else last
 
     return pd.DataFrame(
         {
-            "probabilite": [probability_],
+            "probabilite": [probability],
             "estimation": reach("estimation", 1.0),
             "borne_inf": reach("borne_sup", 1.0),
             "borne_sup": reach("borne_inf", 0.0),

@@ -22,9 +22,11 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from obsante.errors import DataError, nearest
+from obsante.errors import DataError
 from obsante.stats.checks import probability
-from obsante.stats.impact.panel import FEW_CLUSTERS, LinearFit, coefficients
+from obsante.stats.impact.arguments import option, whole
+from obsante.stats.impact.clustered import few_clusters
+from obsante.stats.impact.panel import LinearFit, coefficients
 
 __all__ = ["wild_cluster_bootstrap"]
 
@@ -44,8 +46,9 @@ def wild_cluster_bootstrap(
     enumerated, so that neither ``draws`` nor ``seed`` matters; with fewer, Webb's six-point
     weights, with more, random signs. The smallest p value with G clusters is near 2^(1-G): with 5
     or fewer, 0.05 may be out of reach and the interval unbounded (infinite limits). Few treated
-    clusters (1 to 3) make the test reject far too rarely (MacKinnon & Webb 2018): ``methode`` gives
-    the effective number of clusters, (sum m)² / sum m² with m the squared influence of each.
+    clusters (1 to 3) make the test reject far too rarely (MacKinnon & Webb 2018; in 400
+    simulations at 5 %, 1 % with 2 treated of 12, 5 % with 4 or 6, 6.5 % with 4 of 8): ``methode``
+    gives the effective number of clusters, (sum m)² / sum m² with m the squared influence of each.
 
     Args:
         fit: from ``ols_fit``, ``two_by_two`` or ``two_way_fit``.
@@ -67,24 +70,26 @@ def wild_cluster_bootstrap(
     >>> bool(table["borne_inf"].iloc[0] < 1 < table["borne_sup"].iloc[0])
     True
     """
-    level = probability(level, "level")
-    position = _position(fit, term)
+    probability(level, "level")
+    option(term, "term", fit.terms)
+    position = fit.terms.index(term)
     _check_nested(fit)
     signs, scheme = _signs(fit.clusters, draws, seed)
     row = coefficients(fit, level=level).iloc[[position]].reset_index(drop=True)
     value, error = float(row["estimation"].iloc[0]), float(row["erreur_type"].iloc[0])
     test = _Test(fit, position, signs)
     limits = [_limit(test, value, side * error, 1 - level) for side in (-1, 1)]
-    effective = f"{_effective_clusters(fit, position):.1f}".replace(".", ",")
-    text = f"{scheme}, hypothèse nulle imposée"
-    text += f" ; grappes effectives : {effective} sur {fit.clusters}"
-    few = f" ; moins de {FEW_CLUSTERS} grappes : intervalle peu sûr"
+    method = f"{scheme}, hypothèse nulle imposée{_described(fit, position)}"
     return row.assign(
-        borne_inf=limits[0],
-        borne_sup=limits[1],
-        p_valeur=test.p_value(0.0),
-        methode=text + (few if fit.clusters < FEW_CLUSTERS else ""),
+        borne_inf=limits[0], borne_sup=limits[1], p_valeur=test.p_value(0.0), methode=method
     )
+
+
+def _described(fit: LinearFit, position: int) -> str:
+    """What the reader must know of the clusters."""
+    effective = f"{_effective_clusters(fit, position):.1f}".replace(".", ",")
+    few = few_clusters(fit.clusters)
+    return f" ; grappes effectives : {effective} sur {fit.clusters}{few}"
 
 
 class _Test:
@@ -134,13 +139,7 @@ def _signs(clusters: int, draws: int, seed: int) -> tuple[np.ndarray, str]:
     if clusters in ENUMERATED:
         signs = np.array(list(product((1.0, -1.0), repeat=clusters)))
         return signs, f"bootstrap sauvage par grappe, {len(signs)} tirages de signes (tous)"
-    if draws < 99:
-        raise DataError(
-            "'draws'",
-            found=f"{draws}",
-            expected="99 at least, and better 9999",
-            remedy="ask for more draws",
-        )
+    draws = whole(draws, "'draws'", 99, remedy="ask for more draws, 9999 rather")
     rng = np.random.default_rng(seed)
     signs = rng.choice([-1.0, 1.0], size=(draws, clusters))
     law = "signes"
@@ -150,17 +149,6 @@ def _signs(clusters: int, draws: int, seed: int) -> tuple[np.ndarray, str]:
     # The observed sample is one of the possible draws.
     signs[0] = 1.0
     return signs, f"bootstrap sauvage par grappe, {draws} tirages de {law}"
-
-
-def _position(fit: LinearFit, term: str) -> int:
-    if term not in fit.terms:
-        raise DataError(
-            f"term '{term}'",
-            found="no such term in the model",
-            expected=nearest(term, fit.terms),
-            remedy="name a term of the fit",
-        )
-    return fit.terms.index(term)
 
 
 def _check_nested(fit: LinearFit) -> None:
