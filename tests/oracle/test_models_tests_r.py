@@ -11,7 +11,7 @@ from __future__ import annotations
 import pytest
 from numpy.testing import assert_allclose
 
-from obsante.stats.models.chisquare import independence
+from obsante.stats.models.chisquare import independence_test
 from obsante.stats.models.ttest import two_sample_t_test
 from obsante.stats.survey import survey_design
 from r_values import frame, r
@@ -44,7 +44,7 @@ def sample(request):
 
 def test_the_test_of_independence_is_svychisq_in_its_f_form(sample):
     prefix, data, design, variable = sample
-    row = independence(design, data, variable, "region").test.iloc[0]
+    row = independence_test(design, data, variable, "region").test.iloc[0]
     expected = r(f"{prefix}/svychisq/region/F")
     found = [row["statistique"], row["ddl"], row["ddl_residuel"], row["p_valeur"]]
     assert_allclose(found, [*expected["stat"], *expected["df"], *expected["p"]], rtol=1e-9)
@@ -52,7 +52,7 @@ def test_the_test_of_independence_is_svychisq_in_its_f_form(sample):
 
 def test_rows_and_columns_of_the_table_play_the_same_part(sample):
     prefix, data, design, variable = sample
-    row = independence(design, data, "region", variable).test.iloc[0]
+    row = independence_test(design, data, "region", variable).test.iloc[0]
     assert_allclose(row["p_valeur"], r(f"{prefix}/svychisq/region/F")["p"][0], rtol=1e-9)
 
 

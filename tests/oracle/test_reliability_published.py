@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from obsante.stats.reliability import cohen_kappa, cronbach_alpha, multiple_kappa
+from obsante.stats.reliability import cohen_kappa, cronbach_alpha, fleiss_kappa
 
 LEVEL = 0.95
 
@@ -47,14 +47,14 @@ def diagnoses() -> pd.DataFrame:
 
 
 def test_fleiss_kappa_of_the_psychiatric_diagnoses_is_that_of_irr():
-    row = multiple_kappa(diagnoses(), categories=list("12345"), level=LEVEL).iloc[0]
+    row = fleiss_kappa(diagnoses(), categories=list("12345"), level=LEVEL).iloc[0]
     assert row["estimation"] == pytest.approx(0.43, abs=5e-3)
     assert row["statistique"] == pytest.approx(17.7, abs=0.05)
 
 
 def test_kappa_by_diagnosis_follows_the_formulas_of_irr():
     codes = diagnoses()
-    table = multiple_kappa(codes, categories=list("12345"), level=LEVEL).iloc[1:]
+    table = fleiss_kappa(codes, categories=list("12345"), level=LEVEL).iloc[1:]
     n, m = codes.shape
     counts = np.array([[(row == code).sum() for code in "12345"] for row in codes.to_numpy()])
     share = counts.sum(axis=0) / (n * m)
@@ -67,7 +67,7 @@ def test_kappa_by_diagnosis_follows_the_formulas_of_irr():
 
 def test_fleiss_kappa_of_fourteen_raters_is_the_published_one():
     codes = pd.DataFrame([np.repeat(np.arange(5), counts) for counts in RATERS])
-    table = multiple_kappa(codes, categories=range(5), level=LEVEL)
+    table = fleiss_kappa(codes, categories=range(5), level=LEVEL)
     assert table["estimation"].iloc[0] == pytest.approx(0.210, abs=5e-4)
 
 
@@ -87,7 +87,7 @@ def test_cohen_kappa_its_interval_and_test_are_those_of_sas(weighting, expected)
 def test_kappas_of_two_abstractors_are_those_of_irrcac():
     codes = pairs(ABSTRACTORS)
     cohen = cohen_kappa(codes, categories=range(3), weighting="none", level=LEVEL).iloc[0]
-    scott = multiple_kappa(codes, categories=range(3), level=LEVEL).iloc[0]
+    scott = fleiss_kappa(codes, categories=range(3), level=LEVEL).iloc[0]
     assert cohen["estimation"] == pytest.approx(0.7964094, abs=5e-8)
     assert cohen["erreur_type"] == pytest.approx(0.05891072, abs=5e-8)
     assert scott["estimation"] == pytest.approx(0.7962397, abs=5e-8)

@@ -8,7 +8,7 @@ import pytest
 
 from obsante.errors import DataError
 from obsante.stats import difference
-from obsante.stats.equity import concentration_curve, gap_ratio, gini, lorenz_curve
+from obsante.stats.equity import concentration_curve, ratio_of_means, gini, lorenz_curve
 from obsante.stats.survey import survey_design
 
 LEVEL = 0.95
@@ -95,7 +95,7 @@ def test_a_curve_of_negative_values_is_an_error():
 
 
 def test_a_ratio_has_its_interval_on_the_log_scale():
-    row = gap_ratio(answers(Y), DESIGN, *PAIR, level=LEVEL).iloc[0]
+    row = ratio_of_means(answers(Y), DESIGN, *PAIR, level=LEVEL).iloc[0]
     assert row["estimation"] == pytest.approx(6 / 2)
     assert row["n"] == 4
     assert row["borne_inf"] * row["borne_sup"] == pytest.approx(9)
@@ -109,7 +109,7 @@ def test_the_covariance_of_groups_in_the_same_clusters_is_in_the_ratio():
     frame = pd.DataFrame({"w": 1.0, "c": list("aabbcc"), "first": [True, False] * 3})
     d = survey_design(frame, weights="w", psu="c")
     y = [1.0, 2.0, 5.0, 10.0, 2.0, 4.0]
-    row = gap_ratio(answers(y), d, frame["first"], ~frame["first"], level=LEVEL).iloc[0]
+    row = ratio_of_means(answers(y), d, frame["first"], ~frame["first"], level=LEVEL).iloc[0]
     assert row["estimation"] == pytest.approx(0.5)
     assert row["erreur_type"] == pytest.approx(0, abs=1e-12)
 
@@ -119,7 +119,7 @@ def test_the_ratio_and_the_difference_have_the_same_degrees_of_freedom_and_count
     d = survey_design(frame, weights="w", psu="c")
     y = answers([1.0, 2.0, np.nan, 3.0, 2.0, 4.0, 1.0, 2.0])
     groups = frame["first"], ~frame["first"]
-    ratio, gap = (f(y, d, *groups, level=LEVEL).iloc[0] for f in (gap_ratio, difference))
+    ratio, gap = (f(y, d, *groups, level=LEVEL).iloc[0] for f in (ratio_of_means, difference))
     for column in ("ddl", "n", "n_manquant"):
         assert ratio[column] == gap[column]
     assert ratio["ddl"] == 2
@@ -127,20 +127,20 @@ def test_the_ratio_and_the_difference_have_the_same_degrees_of_freedom_and_count
 
 def test_a_unit_without_answer_leaves_the_ratio_and_is_counted():
     y = [4.0, 8.0, 1.0, np.nan, 100.0]
-    row = gap_ratio(answers(y), DESIGN, *PAIR, level=LEVEL).iloc[0]
+    row = ratio_of_means(answers(y), DESIGN, *PAIR, level=LEVEL).iloc[0]
     assert row["estimation"] == pytest.approx(6)
     assert (row["n"], row["n_manquant"]) == (3, 1)
 
 
 def test_a_group_without_answer_is_an_error():
     y = answers([np.nan, np.nan, 1.0, 3.0, 1.0])
-    assert "'first'" in message(gap_ratio, y, DESIGN, *PAIR, level=LEVEL)
+    assert "'first'" in message(ratio_of_means, y, DESIGN, *PAIR, level=LEVEL)
 
 
 def test_a_ratio_to_zero_is_an_error():
-    text = message(gap_ratio, answers([1.0, 2.0, 0.0, 0.0, 1.0]), DESIGN, *PAIR, level=LEVEL)
+    text = message(ratio_of_means, answers([1.0, 2.0, 0.0, 0.0, 1.0]), DESIGN, *PAIR, level=LEVEL)
     assert "'revenu', group 'second'" in text and "stats.difference" in text
 
 
 def test_a_ratio_at_a_level_in_percent_is_an_error():
-    assert "'level'" in message(gap_ratio, answers(Y), DESIGN, *PAIR, level=95)
+    assert "'level'" in message(ratio_of_means, answers(Y), DESIGN, *PAIR, level=95)

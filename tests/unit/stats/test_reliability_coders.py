@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from obsante.errors import DataError
-from obsante.stats.reliability import cohen_kappa, multiple_kappa, percent_agreement
+from obsante.stats.reliability import cohen_kappa, fleiss_kappa, percent_agreement
 
 LEVEL = 0.95
 PLAIN = {"categories": ["x", "y"], "level": LEVEL}
@@ -44,7 +44,7 @@ def test_quadratic_weights_count_a_disagreement_by_its_square():
 def test_fleiss_kappa_worked_by_hand():
     # Agreement of pairs 1, 1, 1/3, 1/3: 2/3. Shares 1/2, 1/2: chance 1/2.
     codes = table("xyxy", "xyxx", "xyyy")
-    result = multiple_kappa(codes, **PLAIN)
+    result = fleiss_kappa(codes, **PLAIN)
     assert result["terme"].tolist() == ["ensemble", "x", "y"]
     np.testing.assert_allclose(result["estimation"], (2 / 3 - 1 / 2) / (1 / 2))
 
@@ -55,8 +55,8 @@ def test_the_error_of_fleiss_kappa_is_close_to_the_jackknife_of_subjects():
     codes = pd.DataFrame(
         {c: np.where(rng.random(40) < 0.7, truth, rng.integers(0, 3, 40)) for c in "abcd"}
     )
-    row = multiple_kappa(codes, categories=range(3), level=LEVEL).iloc[0]
-    again = [multiple_kappa(codes.drop(index=i), categories=range(3), level=LEVEL)
+    row = fleiss_kappa(codes, categories=range(3), level=LEVEL).iloc[0]
+    again = [fleiss_kappa(codes.drop(index=i), categories=range(3), level=LEVEL)
              ["estimation"].iloc[0] for i in codes.index]  # fmt: skip
     jackknife = (39 / 40 * ((np.array(again) - row["estimation"]) ** 2).sum()) ** 0.5
     assert row["erreur_type"] == pytest.approx(jackknife, rel=0.05)
@@ -80,7 +80,7 @@ def test_percent_agreement_of_three_coders_averages_the_pairs():
 
 
 @pytest.mark.parametrize("call", [lambda c: cohen_kappa(c, **COHEN),
-                                  lambda c: multiple_kappa(c, **PLAIN)])  # fmt: skip
+                                  lambda c: fleiss_kappa(c, **PLAIN)])  # fmt: skip
 def test_full_agreement_has_no_interval_and_says_so(call):
     row = call(table("xyxyy", "xyxyy")).iloc[0]
     assert row["estimation"] == pytest.approx(1)
@@ -115,7 +115,7 @@ def test_a_coder_who_uses_one_code_only_is_an_error_that_names_him():
 def test_a_missing_code_is_an_error_that_names_the_subject():
     codes = table("xyxy", "xyxy")
     codes.loc[2, "c1"] = None
-    for call in (percent_agreement, multiple_kappa):
+    for call in (percent_agreement, fleiss_kappa):
         assert "coder 'c1', subject 2" in message(call, codes, **PLAIN)
 
 
@@ -133,12 +133,12 @@ def test_a_code_that_is_not_declared_is_an_error_that_names_it():
 
 
 def test_a_category_that_nobody_uses_is_an_error():
-    text = message(multiple_kappa, table("xyxy", "xyxx"), categories=["x", "y", "z"], level=LEVEL)
+    text = message(fleiss_kappa, table("xyxy", "xyxx"), categories=["x", "y", "z"], level=LEVEL)
     assert "category 'z'" in text and "no coder ever" in text
 
 
 def test_coders_who_all_always_use_one_category_are_an_error():
-    assert "all coders always" in message(multiple_kappa, table("xxx", "xxx"), **PLAIN)
+    assert "all coders always" in message(fleiss_kappa, table("xxx", "xxx"), **PLAIN)
 
 
 def test_a_third_coder_has_no_cohen_kappa():
@@ -160,6 +160,6 @@ def test_too_few_or_repeated_subjects_coders_or_categories_are_an_error(codes, c
     assert "at least two of each" in text
 
 
-@pytest.mark.parametrize("call", [percent_agreement, multiple_kappa])
+@pytest.mark.parametrize("call", [percent_agreement, fleiss_kappa])
 def test_a_level_in_percent_is_an_error(call):
     assert "'level'" in message(call, table("xy", "yx"), categories=["x", "y"], level=95)

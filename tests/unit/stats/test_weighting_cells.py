@@ -12,7 +12,7 @@ from obsante.stats.weighting import (
     nonresponse_cells,
     trim,
     weight_table,
-    weights_deff,
+    kish_design_effect,
 )
 
 INDEX = pd.Index(["e1", "e2", "e3", "e4", "e5"])
@@ -102,7 +102,7 @@ def test_a_weight_that_is_not_positive_is_an_error(weight):
     for use in (
         lambda: nonresponse_cells(wrong, CELLS, RESPONDED, minimum=1),
         lambda: trim(wrong, upper=2.0),
-        lambda: weights_deff(wrong),
+        lambda: kish_design_effect(wrong),
         lambda: effective_size(wrong),
     ):
         with pytest.raises(DataError, match="'weights', row 2"):
@@ -113,7 +113,7 @@ def test_a_weight_that_is_not_positive_is_an_error(weight):
 
 def test_no_unit_at_all_is_an_error():
     with pytest.raises(DataError, match="no unit"):
-        weights_deff(pd.Series([], dtype="float64"))
+        kish_design_effect(pd.Series([], dtype="float64"))
 
 
 def test_the_excess_goes_to_the_untrimmed_in_proportion():
@@ -168,7 +168,7 @@ def test_trimming_needs_the_group_of_each_unit():
 
 def test_kish_s_effect_and_size_of_weights_worked_by_hand():
     # 1..5: 5 * 55 / 15^2.
-    assert weights_deff(WEIGHTS) == pytest.approx(275 / 225)
+    assert kish_design_effect(WEIGHTS) == pytest.approx(275 / 225)
     assert effective_size(WEIGHTS) == pytest.approx(225 / 55)
     assert effective_size(np.full(7, 3.0)) == pytest.approx(7)
 

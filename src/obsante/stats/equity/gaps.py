@@ -23,7 +23,7 @@ from obsante.stats.survey.intervals import student
 RATIO = "rapport de moyennes pondérées, intervalle de Student du logarithme"
 
 
-def gap_ratio(
+def ratio_of_means(
     answers: pd.DataFrame,
     design: SurveyDesign,
     first: pd.Series,
@@ -52,7 +52,7 @@ def gap_ratio(
     >>> from obsante.stats import survey_design
     >>> a = pd.DataFrame({"y": [3.0, 5.0, 1.0, 1.0], "state": "valid", "w": 1.0})
     >>> rich = pd.Series([True, True, False, False])
-    >>> gap_ratio(a, survey_design(a, weights="w"), rich, ~rich, level=0.95)["estimation"].item()
+    >>> ratio_of_means(a, survey_design(a, weights="w"), rich, ~rich, level=0.95)["estimation"].item()
     4.0
     """
     checks.probability(level, "level")

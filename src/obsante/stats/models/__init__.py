@@ -1,6 +1,6 @@
 """Models and tests on a survey: regressions, margins, t and chi-squared tests, decomposition."""
 
-from obsante.stats.models.chisquare import TableTest, goodness_of_fit, independence
+from obsante.stats.models.chisquare import TableTest, goodness_of_fit_test, independence_test
 from obsante.stats.models.coefficients import ratios, wald
 from obsante.stats.models.decomposition import Comparison, threefold, twofold
 from obsante.stats.models.glm import FAMILIES, Fit, glm
@@ -10,6 +10,6 @@ from obsante.stats.models.ttest import one_sample_t_test, two_sample_t_test
 
 __all__ = [
     "FAMILIES", "Comparison", "Fit", "TableTest", "Terms", "average_marginal_effects", "glm",
-    "goodness_of_fit", "independence", "model_terms", "one_sample_t_test", "predictive_margins",
+    "goodness_of_fit_test", "independence_test", "model_terms", "one_sample_t_test", "predictive_margins",
     "ratios", "threefold", "twofold", "two_sample_t_test", "wald",
 ]  # fmt: skip

@@ -49,7 +49,7 @@ class TableTest:
     design_effects: np.ndarray
 
 
-def independence(
+def independence_test(
     design: SurveyDesign,
     frame: pd.DataFrame,
     rows: str,
@@ -75,11 +75,11 @@ def independence(
         DataError: a variable is unknown, has a single category or a declared one without row;
             too many cells are empty; nothing varies between PSUs; no df is left.
 
-    References: see the module.
+    Reference: Rao & Scott, *Annals of Statistics* 12 (1984), 46-60.
 
     >>> from obsante.stats.survey import survey_design
     >>> data = pd.DataFrame({"w": 1.0, "a": list("xxyyxxyy"), "b": list("uvuvuuvv")})
-    >>> result = independence(survey_design(data, weights="w"), data, "a", "b")
+    >>> result = independence_test(survey_design(data, weights="w"), data, "a", "b")
     >>> result.test[["khi2", "statistique", "ddl"]].round(3).values.tolist()
     [[2.0, 1.75, 1.0]]
     """
@@ -100,7 +100,7 @@ def independence(
     return TableTest(_f_test(design, used, khi2, effects, METHOD), proportions, effects)
 
 
-def goodness_of_fit(
+def goodness_of_fit_test(
     design: SurveyDesign,
     frame: pd.DataFrame,
     variable: str,
@@ -112,22 +112,22 @@ def goodness_of_fit(
 
     X2 = n sum (p - pi)^2 / pi; the design effects are the eigenvalues of
     n (diag(pi) - pi pi')^-1 V on all categories but one (Rao & Scott, 1981); F as in
-    :func:`independence`.
+    :func:`independence_test`.
 
     Args:
-        design, frame, inside: as :func:`independence`.
+        design, frame, inside: as :func:`independence_test`.
         variable: name of the variable.
         expected: proportion of each category, all positive, of sum 1 (a dict or a Series).
 
     Raises:
         DataError: the variable is unknown, a category is not expected, an expected proportion is
-            not between 0 and 1 or their sum is not 1; or as :func:`independence`.
+            not between 0 and 1 or their sum is not 1; or as :func:`independence_test`.
 
-    References: see the module.
+    Reference: Rao & Scott, *Annals of Statistics* 12 (1984), 46-60.
 
     >>> from obsante.stats.survey import survey_design
     >>> data = pd.DataFrame({"w": 1.0, "a": list("xxxy")})
-    >>> result = goodness_of_fit(survey_design(data, weights="w"), data, "a", {"x": 0.5, "y": 0.5})
+    >>> result = goodness_of_fit_test(survey_design(data, weights="w"), data, "a", {"x": 0.5, "y": 0.5})
     >>> result.proportions.values.tolist(), float(result.test.loc[0, "khi2"])
     ([[0.75, 0.5], [0.25, 0.5]], 1.0)
     """

@@ -135,7 +135,8 @@ def twofold(
     """Gap between the means of two groups, split into an explained and an unexplained part.
 
     With b* the reference coefficients, mean_A(y) - mean_B(y) = [mean_A(x) - mean_B(x)] b*
-    + mean_A(x) (b_A - b*) + mean_B(x) (b* - b_B). Each part is also split by variable.
+    + mean_A(x) (b_A - b*) + mean_B(x) (b* - b_B). Each part is also split by variable
+    (Jann, *Stata Journal* 8 (2008), 453-479).
 
     Args:
         design, frame: the whole sample, and its variables, row for row. A row that misses y, x or
@@ -155,8 +156,6 @@ def twofold(
     Raises:
         DataError: a column, a group or the reference is unknown; no x is named, or one twice; a
             group is empty or lacks a category; x are collinear; the gap is 0; no df is left.
-
-    References: see the module.
 
     >>> from obsante.stats.survey import survey_design
     >>> data = pd.DataFrame({"w": 1.0, "g": list("aabb"), "x": [1, 2, 0, 1], "y": [2, 4, 1, 2]})
@@ -198,7 +197,7 @@ def threefold(
     Raises:
         DataError: as :func:`twofold`.
 
-    References: see the module.
+    Reference: Jann, *Stata Journal* 8 (2008), 453-479.
 
     >>> from obsante.stats.survey import survey_design
     >>> data = pd.DataFrame({"w": 1.0, "g": list("aabb"), "x": [1, 2, 0, 1], "y": [2, 4, 1, 2]})

@@ -56,7 +56,7 @@ def two_sample_t_test(
     Raises:
         DataError: a column or a group is unknown, a group is empty, y is constant, no df is left.
 
-    References: see the module.
+    Reference: Särndal, Swensson & Wretman, *Model Assisted Survey Sampling* (1992), ch. 5.
 
     >>> from obsante.stats.survey import survey_design
     >>> data = pd.DataFrame({"w": 1.0, "y": [4.0, 6.0, 1.0, 3.0], "g": list("aabb")})
@@ -106,7 +106,7 @@ def one_sample_t_test(
         DataError: the column is unknown or has no value, ``value`` is not a number, y is constant,
             no degree of freedom is left.
 
-    References: see the module.
+    Reference: Särndal, Swensson & Wretman, *Model Assisted Survey Sampling* (1992), ch. 5.
 
     >>> from obsante.stats.survey import survey_design
     >>> data = pd.DataFrame({"w": 1.0, "y": [1.0, 2.0, 3.0, 6.0]})

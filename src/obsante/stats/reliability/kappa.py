@@ -17,7 +17,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
-from statsmodels.stats.inter_rater import cohens_kappa, fleiss_kappa
+from statsmodels.stats import inter_rater
 
 from obsante.errors import DataError, nearest
 from obsante.stats import checks
@@ -74,7 +74,7 @@ def cohen_kappa(
     np.add.at(square, tuple(placed.T), 1)
     # Full agreement may leave a variance that rounding makes negative.
     with np.errstate(invalid="ignore"):
-        result = cohens_kappa(square, wt=None if weighting == "none" else weighting)
+        result = inter_rater.cohens_kappa(square, wt=None if weighting == "none" else weighting)
     variance, method = without_zero(float(result.var_kappa), COHEN[weighting])
     limits = student(result.kappa, variance, np.inf, level)
     row = _row(OVERALL, result.kappa, variance, limits, result.z_value, len(codes), method)
@@ -94,11 +94,11 @@ def _two_coders(codes: pd.DataFrame, weighting: str) -> None:
             f"codes of {', '.join(map(str, codes.columns))}",
             found=f"{codes.shape[1]} coder(s)",
             expected="two",
-            remedy="use multiple_kappa() for more than two coders",
+            remedy="use fleiss_kappa() for more than two coders",
         )
 
 
-def multiple_kappa(
+def fleiss_kappa(
     codes: pd.DataFrame, *, categories: Sequence[str], level: float
 ) -> pd.DataFrame:
     """Fleiss' kappa of two coders or more: all categories, then each against the others.
@@ -114,7 +114,7 @@ def multiple_kappa(
             :func:`percent_agreement`.
 
     >>> codes = pd.DataFrame({"ana": list("xxyyxy"), "ben": list("xxyyyy"), "eva": list("xxyyxx")})
-    >>> table = multiple_kappa(codes, categories=["x", "y"], level=0.95)
+    >>> table = fleiss_kappa(codes, categories=["x", "y"], level=0.95)
     >>> table["terme"].tolist(), round(float(table["estimation"].iloc[0]), 3)
     (['ensemble', 'x', 'y'], 0.556)
     """
@@ -131,7 +131,7 @@ def multiple_kappa(
 
 def _fleiss(term: str, counts: np.ndarray, level: float) -> dict:
     subjects, coders = len(counts), counts[0].sum()
-    kappa = float(fleiss_kappa(counts))
+    kappa = float(inter_rater.fleiss_kappa(counts))
     share = counts.sum(axis=0) / counts.sum()
     chance = float((share**2).sum())
     own = (pairs_in_agreement(counts) - chance) / (1 - chance)

@@ -56,8 +56,7 @@ def estimate(
 
     Args:
         statistic: from weights (n,), some of them 0, to a number or a vector (k,).
-        level: of the interval, in proportion.
-        names: k terms; 1 to k by default.
+        level, names: confidence level, in proportion; k terms, 1 to k by default.
         centre: ``estimate`` (R's ``mse=TRUE``) or ``mean`` (``mse=FALSE``, a little smaller).
         interval: ``student``, or ``percentile`` of the bootstrap: within the statistic's range,
             but it ignores the df and is too narrow with few PSUs.

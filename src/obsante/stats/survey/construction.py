@@ -60,15 +60,20 @@ def survey_design(
         _enough(sizes, design.sampled_psu, strata_labels, psu_population, "PSU(s)")
         design = replace(design, psu_population=sizes)
         design = _second_stage(design, frame, ssu, ssu_population, whole_psu)
-    elif ssu is not None or ssu_population is not None:
+    else:
+        _no_second_stage(ssu_population or ssu)
+    _no_lonely(design, strata_labels)
+    return design
+
+
+def _no_second_stage(column: str | None) -> None:
+    if column is not None:
         raise DataError(
-            f"second stage, column '{ssu_population or ssu}'",
+            f"second stage, column '{column}'",
             found="no size of the first stage",
             expected="the sizes of both stages, or of none",
             remedy="name psu_population; without correction the first stage carries all the variance",
         )
-    _no_lonely(design, strata_labels)
-    return design
 
 
 def _without_correction(frame, weights, strata, psu, lonely) -> tuple[SurveyDesign, pd.Index]:

@@ -12,7 +12,7 @@ from obsante.stats import checks
 from obsante.stats.answers import NOT_APPLICABLE, placed, states
 from obsante.stats.survey import linear
 from obsante.stats.survey.design import SurveyDesign
-from obsante.stats.survey.domains import group, same_rows, whole
+from obsante.stats.survey.domains import Partition, group, same_rows, whole
 from obsante.stats.survey.estimates import (
     COLUMNS,
     answered,
@@ -100,14 +100,9 @@ def graded_distribution(
     codes = placed(grades, categories)
     _consistent(question.y == 1, question.y == 0, codes, categories[0], dimension)
     graded = (question.y == 1) & codes.isin(list(categories[1:])).to_numpy()
-    everyone = group(graded, graded, dimension)
-    adoption = linear.ratio(design, question, whole(design.size))
     known = graded | (question.y == 0)
-    parts = [linear.complement(adoption)]
-    for grade in categories[1:]:
-        share = linear.Question((codes == grade).to_numpy(dtype=float), question.missing)
-        conditional = linear.ratio(design, share, everyone)
-        parts.append(linear.product(design, adoption, conditional, known))
+    parts = _products(design, question, [codes == grade for grade in categories[1:]],
+                      group(graded, graded, dimension), known)  # fmt: skip
     state = adopted["state"].where(known | (adopted["state"] != "valid"), "missing")
     limits = limits_of("korn-graubard", level)
     blocks = [
@@ -116,6 +111,22 @@ def graded_distribution(
     ]
     names = {"dimension": dimension, "modalite": list(map(str, categories)), "methode": GRADED}
     return pd.concat(blocks, ignore_index=True).assign(**names)[COLUMNS]
+
+
+def _products(
+    design: SurveyDesign, question: linear.Question, grades: list[pd.Series], adopters: Partition,
+    known: np.ndarray,
+) -> list[linear.Linear]:  # fmt: skip
+    """One minus adoption, then adoption times the share of each grade among those who gave one."""
+    adoption = linear.ratio(design, question, whole(design.size))
+    shares = [
+        linear.ratio(
+            design, linear.Question(chosen.to_numpy(dtype=float), question.missing), adopters
+        )
+        for chosen in grades
+    ]
+    products = [linear.product(design, adoption, share, known) for share in shares]
+    return [linear.complement(adoption), *products]
 
 
 def _distinct(categories: Sequence[str], dimension: str) -> None:

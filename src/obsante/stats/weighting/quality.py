@@ -11,7 +11,7 @@ from obsante.errors import DataError
 from obsante.stats.weighting.alignment import positive_weights
 
 
-def weights_deff(weights: pd.Series | np.ndarray) -> float:
+def kish_design_effect(weights: pd.Series | np.ndarray) -> float:
     """Kish's design effect of unequal weights, n * sum(w^2) / sum(w)^2 = 1 + CV^2 (no unit).
 
     By how much unequal weights multiply the variance of a mean if they are unrelated to the
@@ -26,7 +26,7 @@ def weights_deff(weights: pd.Series | np.ndarray) -> float:
 
     Reference: Kish, *Survey Sampling* (1965), section 11.7; *J. Official Stat.* 8 (1992), 183-200.
 
-    >>> weights_deff(pd.Series([1.0, 3.0]))
+    >>> kish_design_effect(pd.Series([1.0, 3.0]))
     1.25
     """
     w = positive_weights(weights)
@@ -37,12 +37,12 @@ def effective_size(weights: pd.Series | np.ndarray) -> float:
     """Kish's effective sample size, n / deff = sum(w)^2 / sum(w^2), in units.
 
     The size of an equally weighted sample of the same precision, as far as weights go; limits,
-    errors and reference as in :func:`weights_deff`.
+    errors and reference as in :func:`kish_design_effect`.
 
     >>> effective_size(pd.Series([1.0, 3.0]))
     1.6
     """
-    return len(weights) / weights_deff(weights)
+    return len(weights) / kish_design_effect(weights)
 
 
 def weight_table(stages: Mapping[str, pd.Series | np.ndarray]) -> pd.DataFrame:
@@ -79,6 +79,6 @@ def _row(stage: str, weights: pd.Series | np.ndarray) -> dict[str, object]:
     return {
         "etape": stage, "n": len(w), "minimum": w.min(), "quartile_1": low, "mediane": middle,
         "quartile_3": high, "maximum": w.max(), "somme": w.sum(),
-        "coefficient_variation": w.std() / w.mean(), "effet_plan": weights_deff(w),
+        "coefficient_variation": w.std() / w.mean(), "effet_plan": kish_design_effect(w),
         "taille_effective": effective_size(w),
     }  # fmt: skip
