@@ -17,7 +17,7 @@ from obsante.errors import DataError
 from obsante.stats import checks
 from obsante.stats.equity.ranks import mean_above, weighted_rank
 from obsante.stats.survey.design import SurveyDesign
-from obsante.stats.survey.domains import same_rows
+from obsante.stats.survey.domains import members, same_rows
 from obsante.stats.survey.intervals import student
 
 Values = Sequence | np.ndarray | pd.Series
@@ -64,7 +64,7 @@ def drawn(design: SurveyDesign, y: Values, ranking: Values, inside: Values | Non
     """The sample of y and of the variable that ranks, checked."""
     name, order = name_of(y, "y"), name_of(ranking, "ranking")
     values, ranks = aligned(design, y, name), aligned(design, ranking, order)
-    domain = membership(design, inside)
+    domain = members(design, inside, "inside")
     used = domain & np.isfinite(values) & np.isfinite(ranks)
     if used.sum() < 2:
         raise DataError(
@@ -96,23 +96,6 @@ def aligned(design: SurveyDesign, values: Values, name: str) -> np.ndarray:
             remedy="correct the calculation that gave it",
         )
     return array
-
-
-def membership(design: SurveyDesign, inside: Values | None) -> np.ndarray:
-    """The domain as one bool for each row; everyone by default."""
-    if inside is None:
-        return np.ones(design.size, dtype=bool)
-    if isinstance(inside, pd.Series):
-        same_rows(design, inside, "inside")
-    member = np.asarray(inside)
-    if member.dtype != bool or member.shape != (design.size,):
-        raise DataError(
-            "'inside'",
-            found=f"{member.dtype} of shape {member.shape}",
-            expected=f"True or False for each of the {design.size} rows of the design",
-            remedy="build it by comparing a column of the design's table with a value",
-        )
-    return member
 
 
 def ordered(sample: Sample) -> Sample:

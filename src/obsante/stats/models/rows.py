@@ -25,10 +25,7 @@ def inside_rows(
             of true and false, or no row is inside.
     """
     same_rows(design, frame, "frame")
-    if inside is None:
-        return np.ones(design.size, dtype=bool)
-    series = inside if isinstance(inside, pd.Series) else pd.Series(inside, index=frame.index)
-    mask = members(design, series, "inside")
+    mask = members(design, inside, "inside")
     if not mask.any():
         raise DataError(
             "'inside'",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from obsante.errors import DataError
 from obsante.stats import checks
@@ -101,17 +102,26 @@ def partitions(
         yield partition(values, name)
 
 
-def members(design: SurveyDesign, inside: pd.Series, name: str) -> np.ndarray:
+def members(
+    design: SurveyDesign, inside: pd.Series | np.ndarray | None, name: str
+) -> np.ndarray:
     """Who is in a group (n,): True or False for each unit, a missing answer being outside.
+
+    Args:
+        inside: everyone by default; an array is read by position.
 
     Raises:
         DataError: the rows are not the design's, or the values are not true or false.
     """
+    if inside is None:
+        return np.ones(design.size, dtype=bool)
+    if isinstance(inside, np.ndarray) and inside.shape == (design.size,):
+        inside = pd.Series(inside, index=design.index)
     same_rows(design, inside, name)
     chosen = inside.astype("object").where(inside.notna(), False)
-    if not chosen.isin([True, False]).all() or pd.api.types.is_numeric_dtype(inside.dtype) != (
-        pd.api.types.is_bool_dtype(inside.dtype)
-    ):
+    # 1 and 0 are equal to True and False.
+    numbers = is_numeric_dtype(inside.dtype) and not is_bool_dtype(inside.dtype)
+    if numbers or not chosen.isin([True, False]).all():
         raise DataError(
             f"group '{name}'",
             found=f"values of type {inside.dtype}",
