@@ -32,8 +32,8 @@ from obsante.stats.impact import (
     cohort_effects,
     cohort_panel,
     event_study,
-    overall_effect,
-    two_way_fit,
+    average_effect,
+    two_way_fixed_effects,
     wild_cluster_bootstrap,
 )
 
@@ -62,7 +62,7 @@ def panel(frame=None):
 
 
 def test_the_minimum_wage_effects_are_those_published():
-    table = overall_effect(counties(), control="never", level=0.95)
+    table = average_effect(counties(), control="never", level=0.95)
     assert table["estimation"].tolist() == pytest.approx([-0.0399512751551763], abs=1e-9)
     cohorts = cohort_effects(counties(), control="never", level=0.95)
     published = [-0.0797491265747291, -0.0229095392495403, -0.0260544107191966]
@@ -70,7 +70,7 @@ def test_the_minimum_wage_effects_are_those_published():
 
 
 def test_the_imputed_minimum_wage_effect_is_the_one_of_etwfe():
-    table = overall_effect(counties(), control="not_yet", level=0.95)
+    table = average_effect(counties(), control="not_yet", level=0.95)
     assert table["estimation"].tolist() == pytest.approx([-0.0477099182784519], abs=1e-9)
 
 
@@ -84,7 +84,7 @@ def test_the_minimum_wage_path_is_the_one_published():
 @pytest.mark.parametrize("control", CONTROLS)
 def test_effects_are_those_of_an_independent_programme(control):
     reference = REFERENCE[control]
-    overall = overall_effect(panel(), control=control, level=0.95)["estimation"].iloc[0]
+    overall = average_effect(panel(), control=control, level=0.95)["estimation"].iloc[0]
     assert overall == pytest.approx(reference["overall"], rel=1e-9)
     cohorts = cohort_effects(panel(), control=control, level=0.95)
     found = dict(zip(cohorts["cohorte"].astype(str), cohorts["estimation"], strict=True))
@@ -105,7 +105,7 @@ def test_leads_are_those_of_an_independent_regression_on_untreated_observations(
     leads = [f"avance{k}" for k in (3, 2, 1)]
     for name, k in zip(leads, (3, 2, 1), strict=True):
         free[name] = (free["debut"] - free["mois"] == k).astype(int)
-    fit = two_way_fit(free, "y", leads, unit="unite", time="mois", cluster="region")
+    fit = two_way_fixed_effects(free, "y", leads, unit="unite", time="mois", cluster="region")
     path = event_study(panel(), control="not_yet", before=3, after=0, level=0.95, seed=1)
     assert path["estimation"].tolist()[:3] == pytest.approx(fit.values.tolist(), rel=1e-9)
 
@@ -114,7 +114,7 @@ def test_leads_are_those_of_an_independent_regression_on_untreated_observations(
 def test_the_standard_error_is_the_jackknife_of_the_independent_programme(control):
     reference = REFERENCE[control]
     gaps = np.array(reference["without_region"]) - reference["overall"]
-    error = overall_effect(panel(), control=control, level=0.95)["erreur_type"].iloc[0]
+    error = average_effect(panel(), control=control, level=0.95)["erreur_type"].iloc[0]
     assert error == pytest.approx(np.sqrt(11 / 12 * (gaps**2).sum()), rel=1e-8)
 
 
@@ -135,7 +135,7 @@ def test_two_way_fixed_effects_and_cr1_are_those_of_pyfixest(case):
     if case == "unbalanced":
         frame = frame[(frame["unite"] * 7 + frame["mois"] * 3) % 11 != 0]
     names = {"unit": "unite", "time": "mois", "cluster": cluster, "weights": weights}
-    table = coefficients(two_way_fit(frame, "y", ["d", "x"], **names), level=0.95)
+    table = coefficients(two_way_fixed_effects(frame, "y", ["d", "x"], **names), level=0.95)
     reference = REFERENCE["two_way"][case]
     assert table["estimation"].tolist() == pytest.approx(reference["coef"], rel=1e-9)
     assert table["erreur_type"].tolist() == pytest.approx(reference["se"], rel=1e-9)
@@ -143,6 +143,6 @@ def test_two_way_fixed_effects_and_cr1_are_those_of_pyfixest(case):
 
 @pytest.mark.parametrize("term", ["d", "x"])
 def test_the_enumerated_bootstrap_has_the_p_value_of_wildboottest(term):
-    fit = two_way_fit(rows(), "y", ["d", "x"], unit="unite", time="mois", cluster="region")
+    fit = two_way_fixed_effects(rows(), "y", ["d", "x"], unit="unite", time="mois", cluster="region")
     table = wild_cluster_bootstrap(fit, term, level=0.95, draws=999, seed=1)
     assert table["p_valeur"].iloc[0] == REFERENCE["wild"][term]

@@ -25,8 +25,8 @@ import pandas as pd
 import pytest
 
 from obsante.stats.impact.count_models import rate_model
-from obsante.stats.impact.cox import hazard_ratios, proportional_hazards
-from obsante.stats.impact.durations import log_rank, median_duration, survival
+from obsante.stats.impact.cox import hazard_ratios, proportional_hazards_test
+from obsante.stats.impact.durations import log_rank, median_duration, kaplan_meier
 
 TREATED = [6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35]
 RELAPSED = [1, 1, 1, 0, 1, 0, 1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0]
@@ -61,7 +61,7 @@ def leukaemia() -> pd.DataFrame:
 
 
 def test_the_six_mp_curve_is_the_one_that_r_prints():
-    table = survival(leukaemia(), group="groupe", level=0.95, **COLUMNS)
+    table = kaplan_meier(leukaemia(), group="groupe", level=0.95, **COLUMNS)
     curve = table[table["groupe"] == "6-MP"].set_index("duree")["estimation"]
     printed = {6: 0.857, 7: 0.807, 10: 0.753, 13: 0.690, 16: 0.627, 22: 0.538, 23: 0.448}
     assert curve.round(3).to_dict() == printed
@@ -113,7 +113,7 @@ def test_a_cox_model_of_two_terms_is_that_of_another_programme():
 
 
 def test_the_schoenfeld_test_of_each_term_is_that_of_another_programme():
-    table = proportional_hazards(ovarian(), terms=["age", "ecog"], ties="efron", **COLUMNS)
+    table = proportional_hazards_test(ovarian(), terms=["age", "ecog"], ties="efron", **COLUMNS)
     assert table["statistique"].iloc[:2].round(6).tolist() == [0.855822, 2.545163]
     assert table["p_valeur"].iloc[:2].tolist() == pytest.approx([0.35491052, 0.11063252], abs=5e-9)
 
@@ -137,7 +137,7 @@ def test_the_schoenfeld_test_of_all_terms_is_that_of_the_residuals_worked_one_by
     centred = np.array(transform) - np.mean(transform)
     sums, d = centred @ np.array(residuals), len(residuals)
     expected = d * sums @ np.linalg.solve(information, sums) / (centred @ centred)
-    table = proportional_hazards(rows, terms=["age", "ecog"], ties="efron", **COLUMNS)
+    table = proportional_hazards_test(rows, terms=["age", "ecog"], ties="efron", **COLUMNS)
     assert table["statistique"].iloc[2] == pytest.approx(expected, rel=1e-6)
 
 

@@ -8,8 +8,8 @@ import pytest
 from scipy.optimize import minimize_scalar
 
 from obsante.errors import DataError
-from obsante.stats.impact.cox import hazard_ratios, proportional_hazards
-from obsante.stats.impact.durations import log_rank, median_duration, survival
+from obsante.stats.impact.cox import hazard_ratios, proportional_hazards_test
+from obsante.stats.impact.durations import log_rank, median_duration, kaplan_meier
 from obsante.stats.impact.truncated import delay_distribution, delay_quantile
 
 KM = {"duration": "jours", "event": "detecte"}
@@ -27,7 +27,7 @@ def followed() -> pd.DataFrame:
 
 
 def test_the_curve_matches_a_hand_calculation():
-    table = survival(followed(), level=0.95, group="type", **KM)
+    table = kaplan_meier(followed(), level=0.95, group="type", **KM)
     a = table[table["groupe"] == "a"]
     assert a["duree"].tolist() == [2, 3, 5, 8]
     np.testing.assert_allclose(a["estimation"], [5 / 6, 5 / 6 * 4 / 5, 2 / 3 * 2 / 3, 0])
@@ -37,7 +37,7 @@ def test_the_curve_matches_a_hand_calculation():
 
 
 def test_a_curve_that_comes_to_zero_has_no_error_there():
-    last = survival(followed(), level=0.95, **KM).iloc[-1]
+    last = kaplan_meier(followed(), level=0.95, **KM).iloc[-1]
     assert last["estimation"] == 0
     assert np.isnan(last["erreur_type"])
     assert np.isnan(last["borne_sup"])
@@ -115,8 +115,8 @@ def test_a_hazard_ratio_that_changes_with_time_is_seen():
     other = rng.weibull(3, 100)
     moving = steady.assign(jours=np.where(x == 1, np.resize(other, 200), steady["jours"]))
     call = {"terms": ["x"], "ties": "efron"} | KM
-    assert proportional_hazards(steady, **call)["p_valeur"].iloc[0] > 0.05
-    changed = proportional_hazards(moving, **call).iloc[0]
+    assert proportional_hazards_test(steady, **call)["p_valeur"].iloc[0] > 0.05
+    changed = proportional_hazards_test(moving, **call).iloc[0]
     assert changed["p_valeur"] < 1e-4
     assert changed["correlation"] > 0
 
@@ -135,7 +135,7 @@ def test_a_row_that_cannot_be_used_is_an_error(name, value, message):
     rows = followed().astype({"jours": float, "detecte": float})
     rows[name] = [*value, *rows[name].iloc[1:]]
     with pytest.raises(DataError, match=message):
-        survival(rows, level=0.95, group="type", **KM)
+        kaplan_meier(rows, level=0.95, group="type", **KM)
     with pytest.raises(DataError, match=message):
         log_rank(rows, group="type", **KM)
 
@@ -143,12 +143,12 @@ def test_a_row_that_cannot_be_used_is_an_error(name, value, message):
 def test_a_group_without_event_is_named():
     rows = followed().assign(detecte=lambda f: f["detecte"] * (f["type"] == "a"))
     with pytest.raises(DataError, match="group 'type' = 'b'\n  found:    4 row"):
-        survival(rows, level=0.95, group="type", **KM)
+        kaplan_meier(rows, level=0.95, group="type", **KM)
 
 
 def test_no_event_at_all_is_an_error():
     with pytest.raises(DataError, match="'detecte'.*\n.*0 event"):
-        survival(followed().assign(detecte=0), level=0.95, **KM)
+        kaplan_meier(followed().assign(detecte=0), level=0.95, **KM)
 
 
 def test_a_single_group_cannot_be_compared():

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from obsante.errors import DataError
-from obsante.stats.impact import coefficients, ols_fit, two_by_two, two_way_fit
+from obsante.stats.impact import coefficients, ols_fit, difference_in_differences, two_way_fixed_effects
 
 
 def square():
@@ -24,7 +24,7 @@ def square():
 
 def fit(frame=None, **changes):
     names = {"treated": "traite", "post": "t", "cluster": "region"} | changes
-    return two_by_two(square() if frame is None else frame, "y", **names)
+    return difference_in_differences(square() if frame is None else frame, "y", **names)
 
 
 def effect(table):
@@ -54,7 +54,7 @@ def test_weights_change_the_means():
 
 def test_two_way_effects_agree_with_the_two_by_two_in_its_own_case():
     frame = square().assign(d=lambda f: f["traite"] * f["t"])
-    two_way = two_way_fit(frame, "y", ["d"], unit="region", time="t", cluster="region")
+    two_way = two_way_fixed_effects(frame, "y", ["d"], unit="region", time="t", cluster="region")
     assert two_way.values.tolist() == pytest.approx([2.0])
 
 
@@ -69,7 +69,7 @@ def test_an_unbalanced_panel_with_moving_weights_agrees_with_indicators():
     frame["y"] = rng.normal(size=54) + frame["d"]
     frame["w"] = rng.uniform(1, 3, 54)
     frame = frame[rng.random(54) > 0.2]
-    absorbed = two_way_fit(frame, "y", ["d"], unit="u", time="t", cluster="u", weights="w")
+    absorbed = two_way_fixed_effects(frame, "y", ["d"], unit="u", time="t", cluster="u", weights="w")
     spelt = frame.assign(u2=frame["u"].astype(str), t2=frame["t"].astype(str))
     plain = ols_fit(spelt, "y", ["d", "u2", "t2"], cluster="u", weights="w")
     position = plain.terms.index("d")
@@ -98,13 +98,13 @@ def test_a_negative_weight_is_named():
 def test_a_treatment_that_all_receive_at_once_is_explained_by_the_periods():
     frame = square().assign(d=lambda f: f["t"])
     with pytest.raises(DataError, match="term 'd'"):
-        two_way_fit(frame, "y", ["d"], unit="region", time="t", cluster="region")
+        two_way_fixed_effects(frame, "y", ["d"], unit="region", time="t", cluster="region")
 
 
 def test_a_unit_seen_twice_in_a_period_is_named():
     frame = pd.concat([square(), square().iloc[:1]]).assign(d=lambda f: f["traite"] * f["t"])
     with pytest.raises(DataError, match="unit 'a' at 0"):
-        two_way_fit(frame, "y", ["d"], unit="region", time="t", cluster="region")
+        two_way_fixed_effects(frame, "y", ["d"], unit="region", time="t", cluster="region")
 
 
 def test_a_fit_without_residual_has_no_error_to_report():

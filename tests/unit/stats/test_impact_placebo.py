@@ -11,7 +11,7 @@ from obsante.errors import DataError
 from obsante.stats.impact import (
     cohort_panel,
     event_study,
-    overall_effect,
+    average_effect,
     placebo_dates,
     placebo_units,
     pre_trend_test,
@@ -78,7 +78,7 @@ def test_a_false_date_ignores_what_follows_the_true_one():
 def test_false_treated_units_are_spread_around_zero_and_far_from_the_effect():
     row = placebo_units(panel(), draws=99, seed=1, level=0.95).iloc[0]
     assert row["borne_inf"] < 0 < row["borne_sup"]
-    observed = overall_effect(panel(), control="not_yet", level=0.95)["estimation"].iloc[0]
+    observed = average_effect(panel(), control="not_yet", level=0.95)["estimation"].iloc[0]
     assert row["effet_observe"] == pytest.approx(observed)
     assert row["p_valeur"] == 0.01
     none = placebo_units(panel(effect=0.0), draws=99, seed=1, level=0.95).iloc[0]

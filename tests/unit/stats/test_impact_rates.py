@@ -9,7 +9,7 @@ from scipy.optimize import approx_fprime
 from scipy.stats import binom, nbinom, poisson
 
 from obsante.errors import DataError
-from obsante.stats.impact.count_models import overdispersion, rate_model
+from obsante.stats.impact.count_models import overdispersion_test, rate_model
 from obsante.stats.impact.incidence import rate_ratio, rates
 
 
@@ -159,17 +159,17 @@ def test_overdispersion_is_seen_where_it_is_and_only_there():
     rng = np.random.default_rng(2)
     calm = frame.assign(incidents=rng.poisson(frame["jours"] * 0.03))
     call = {"events": "incidents", "exposure": "jours", "terms": ["type"]}
-    assert (overdispersion(frame, **call)["p_valeur"] < 0.05).all()
-    assert (overdispersion(calm, **call)["p_valeur"] > 0.05).all()
+    assert (overdispersion_test(frame, **call)["p_valeur"] < 0.05).all()
+    assert (overdispersion_test(calm, **call)["p_valeur"] > 0.05).all()
 
 
 def test_the_overdispersion_statistic_matches_a_hand_calculation():
     frame = pd.DataFrame({"y": [0, 4, 2, 2], "t": 1.0})
     # mu = 2 everywhere: z = ((y - 2)^2 - y) / 2 = 2, 0, -1, -1; mean 0, so a = 0.
-    table = overdispersion(frame, events="y", exposure="t", terms=[]).set_index("terme")
+    table = overdispersion_test(frame, events="y", exposure="t", terms=[]).set_index("terme")
     assert table.loc["NB1", "estimation"] == pytest.approx(0, abs=1e-9)
     frame["y"] = [0, 5, 2, 1]  # z = (4, 4, -2, 0) / 2 = 2, 2, -1, 0; mean 0.75, sd 1.5
-    table = overdispersion(frame, events="y", exposure="t", terms=[]).set_index("terme")
+    table = overdispersion_test(frame, events="y", exposure="t", terms=[]).set_index("terme")
     assert table.loc["NB1", "estimation"] == pytest.approx(0.75)
     assert table.loc["NB2", "estimation"] == pytest.approx(0.375)
     assert table.loc["NB1", "statistique"] == pytest.approx(0.75 / (1.5 / 2))

@@ -14,8 +14,8 @@ from obsante.stats.impact import (
     event_study,
     first_treatment,
     group_effects,
-    overall_effect,
-    two_way_fit,
+    average_effect,
+    two_way_fixed_effects,
 )
 from obsante.stats.impact.imputation import estimates, leave_one_out
 
@@ -51,14 +51,14 @@ THREE = [3, 5, NEVER]
 
 @pytest.mark.parametrize("control", CONTROLS)
 def test_effects_that_grow_and_differ_are_found_exactly(control):
-    table = overall_effect(panel(frame(THREE, growing)), control=control, level=0.95)
+    table = average_effect(panel(frame(THREE, growing)), control=control, level=0.95)
     assert table["estimation"].iloc[0] == pytest.approx((1 + 2 + 3 + 4 + 2 + 4) / 6)
     assert table["n"].iloc[0] == 6
 
 
 def test_two_way_fixed_effects_are_biased_there():
     data = frame(THREE, growing).assign(d=lambda f: (f["mois"] >= f["debut"]).astype(int))
-    fit = two_way_fit(data, "y", ["d"], unit="u", time="mois", cluster="region")
+    fit = two_way_fixed_effects(data, "y", ["d"], unit="u", time="mois", cluster="region")
     assert abs(fit.values[0] - 16 / 6) > 0.3
 
 
@@ -84,7 +84,7 @@ def test_before_entry_the_path_is_zero_when_trends_are_parallel():
 
 def test_periods_without_control_are_left_out_and_counted():
     made = panel(frame([3, 5, 5], growing))
-    table = overall_effect(made, control="not_yet", level=0.95)
+    table = average_effect(made, control="not_yet", level=0.95)
     # Only months 3 and 4 of unit 0 have an untreated unit beside them.
     assert table["estimation"].iloc[0] == pytest.approx(1.5)
     assert table["n"].iloc[0] == 2
@@ -97,17 +97,17 @@ def test_weights_count_units_as_many_times():
     copies = [data[data["u"] == 0].assign(u=100 + k) for k in range(2)]
     repeated = pd.concat([data, *copies])
     for control in CONTROLS:
-        weighted = overall_effect(panel(heavy, weights="w"), control=control, level=0.95)
-        copied = overall_effect(panel(repeated), control=control, level=0.95)
+        weighted = average_effect(panel(heavy, weights="w"), control=control, level=0.95)
+        copied = average_effect(panel(repeated), control=control, level=0.95)
         columns = ["estimation", "erreur_type", "ddl"]
         assert weighted[columns].iloc[0].tolist() == pytest.approx(copied[columns].iloc[0].tolist())
 
 
 def test_the_error_leaves_each_cluster_out_in_turn():
     data = frame([3, 5, 4, 3, NEVER, NEVER, 5, NEVER], growing, noise=1.0, per_region=2)
-    row = overall_effect(panel(data), control="not_yet", level=0.9).iloc[0]
+    row = average_effect(panel(data), control="not_yet", level=0.9).iloc[0]
     without = [
-        overall_effect(panel(data[data["region"] != r]), control="not_yet", level=0.9)
+        average_effect(panel(data[data["region"] != r]), control="not_yet", level=0.9)
         for r in range(4)
     ]
     gaps = np.array([table["estimation"].iloc[0] for table in without]) - row["estimation"]
@@ -213,7 +213,7 @@ def test_an_entry_after_the_last_period_counts_as_never():
 
 
 def test_few_clusters_are_announced():
-    table = overall_effect(panel(frame(THREE, growing)), control="never", level=0.95)
+    table = average_effect(panel(frame(THREE, growing)), control="never", level=0.95)
     assert "moins de 6 grappes" in table["methode"].iloc[0]
 
 
@@ -263,12 +263,12 @@ def test_a_bad_panel_is_named(build, named):
 def test_without_control_nothing_is_estimated():
     together = panel(frame([3, 3, 3], growing))
     with pytest.raises(DataError, match="all enter together"):
-        overall_effect(together, control="not_yet", level=0.95)
+        average_effect(together, control="not_yet", level=0.95)
     all_treated = panel(frame([3, 4, 5], growing))
     with pytest.raises(DataError, match="use control='not_yet'"):
-        overall_effect(all_treated, control="never", level=0.95)
+        average_effect(all_treated, control="never", level=0.95)
     with pytest.raises(DataError, match="control 'nobody'"):
-        overall_effect(all_treated, control="nobody", level=0.95)
+        average_effect(all_treated, control="nobody", level=0.95)
 
 
 def test_groups_that_cannot_be_compared_are_named():

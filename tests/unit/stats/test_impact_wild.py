@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from obsante.errors import DataError
-from obsante.stats.impact import ols_fit, two_way_fit, wild_cluster_bootstrap
+from obsante.stats.impact import ols_fit, two_way_fixed_effects, wild_cluster_bootstrap
 
 
 def frame(clusters, seed=5):
@@ -24,7 +24,7 @@ def frame(clusters, seed=5):
 
 
 def fit(data):
-    return two_way_fit(data, "y", ["d"], unit="u", time="t", cluster="g")
+    return two_way_fixed_effects(data, "y", ["d"], unit="u", time="t", cluster="g")
 
 
 def naive_p_value(data, tested):

@@ -12,13 +12,35 @@ from obsante.errors import DataError, nearest
 from obsante.stats.checks import column, vector
 
 
+def measures(frame: pd.DataFrame, name: str) -> np.ndarray:
+    """A column of numbers, NaN where missing; time spans must have been given a unit.
+
+    >>> measures(pd.DataFrame({"jours": [3, None]}), "jours").tolist()
+    [3.0, nan]
+    """
+    values = column(frame, name)
+    not_timedelta(values, name)
+    return vector(values, name, len(frame))
+
+
+def not_timedelta(values: pd.Series, name: str) -> None:
+    """Raise a DataError for time spans, which are numbers only once their unit is chosen."""
+    if pd.api.types.infer_dtype(values, skipna=True) in ("timedelta", "timedelta64"):
+        raise DataError(
+            f"'{name}'",
+            found=f"time spans ({values.dtype}), without a unit",
+            expected="numbers, in the unit that the reader will see",
+            remedy=f"choose the unit: frame['{name}'].dt.days for days",
+        )
+
+
 def numbers(frame: pd.DataFrame, name: str, *, least: float = -np.inf) -> np.ndarray:
     """A column of finite numbers, ``least`` or more.
 
     >>> numbers(pd.DataFrame({"jours": [3, 0]}), "jours", least=0).tolist()
     [3.0, 0.0]
     """
-    values = vector(column(frame, name), name, len(frame))
+    values = measures(frame, name)
     bad = ~(np.isfinite(values) & (values >= least))
     if bad.any():
         row = int(np.flatnonzero(bad)[0])

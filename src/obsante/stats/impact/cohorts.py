@@ -61,7 +61,7 @@ def cohort_panel(
     cohort: str,
     cluster: str,
     weights: str | None = None,
-    group: str | None = None,
+    by: str | None = None,
 ) -> CohortPanel:
     """The panel of a staggered design, checked.
 
@@ -76,7 +76,7 @@ def cohort_panel(
         cluster: level of sampling or of shared shocks (region), at or above the unit; the unit
             itself if shocks are not shared (thousands of clusters take a few seconds).
         weights: column, positive and fixed for a unit (population); none means equal weights.
-        group: column of groups of units, each compared with its own controls.
+        by: column of groups of units, each compared with its own controls.
 
     Raises:
         DataError: duplicated or absent unit-period, missing value, gap in the periods, a value
@@ -88,18 +88,18 @@ def cohort_panel(
     >>> panel.event_time[0].tolist()
     [-1, 0]
     """
-    _present(frame, [unit, time, cluster, group], [cohort, weights])
+    _present(frame, [unit, time, cluster, by], [cohort, weights])
     periods, ordinal = _ordinals(frame[time], time)
     table = frame.assign(**{outcome: numbers(frame, outcome), "_position": ordinal - ordinal.min()})
     _balanced(table, unit, time, periods)
     table = table.sort_values([unit, "_position"], kind="stable")
     y = table[outcome].to_numpy().reshape(-1, len(periods))
-    units = _fixed_values(table, unit, [cohort, cluster, weights, group])
+    units = _fixed_values(table, unit, [cohort, cluster, weights, by])
     start = _starts(units[cohort], periods, time)
     codes, clusters = cluster_codes(units[cluster], len(units), name=cluster)
     weight = _weights(units, weights)
     alone = pd.Series("", index=units.index)
-    groups, names = pd.factorize(units[group] if group else alone, sort=True)
+    groups, names = pd.factorize(units[by] if by else alone, sort=True)
     return CohortPanel(y, weight, start, codes, groups, np.asarray(periods), tuple(names), clusters)
 
 

@@ -27,7 +27,7 @@ from obsante.stats.impact.incidence import counts, exposures
 from obsante.stats.impact.terms import coefficient_table, exponentiated, term_matrix
 from obsante.stats.survey.intervals import quantile_of
 
-__all__ = ["overdispersion", "rate_model"]
+__all__ = ["overdispersion_test", "rate_model"]
 
 TITLES = {
     "poisson": "régression de Poisson",
@@ -66,7 +66,7 @@ def rate_model(
         :func:`~obsante.stats.impact.terms.coefficient_table` on the log scale, then ``rapport``,
         ``rapport_inf``, ``rapport_sup`` (their exponential: rate ratios; for the constant, the
         rate of reference per unit of exposure). The negative binomial adds a row ``alpha``, with
-        limits from log(alpha), without ratio nor test (0 is a boundary: :func:`overdispersion`).
+        limits from log(alpha), without ratio nor test (0 is a boundary: :func:`overdispersion_test`).
 
     Raises:
         DataError: bad counts, exposures, terms or clusters; a category without event, a rate
@@ -213,11 +213,11 @@ def _require_spread(y: np.ndarray, fitted: np.ndarray) -> None:
             "negative binomial model",
             found="counts that vary no more than a Poisson's: alpha goes to 0",
             expected="counts with overdispersion",
-            remedy='use family="poisson"; overdispersion() gives the test',
+            remedy='use family="poisson"; overdispersion_test() gives the test',
         )
 
 
-def overdispersion(
+def overdispersion_test(
     frame: pd.DataFrame, *, events: str, exposure: str, terms: Sequence[str]
 ) -> pd.DataFrame:
     """Cameron and Trivedi's test that a Poisson model's variance equals its mean.
@@ -238,7 +238,7 @@ def overdispersion(
         DataError: as :func:`rate_model`.
 
     >>> units = pd.DataFrame({"y": [0, 9, 1, 12, 0, 7], "t": 1.0})
-    >>> overdispersion(units, events="y", exposure="t", terms=[])["p_valeur"].round(4).tolist()
+    >>> overdispersion_test(units, events="y", exposure="t", terms=[])["p_valeur"].round(4).tolist()
     [0.0013, 0.0013]
     """
     fit, _ = _fit(frame, events, exposure, terms, "poisson")

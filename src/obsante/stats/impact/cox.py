@@ -26,7 +26,7 @@ from obsante.stats.impact.clustered import cluster_codes
 from obsante.stats.impact.durations import observed_durations
 from obsante.stats.impact.terms import coefficient_table, exponentiated, term_matrix
 
-__all__ = ["hazard_ratios", "proportional_hazards"]
+__all__ = ["hazard_ratios", "proportional_hazards_test"]
 
 TIES = ("efron", "breslow")
 # A log hazard ratio per standard deviation beyond this is on its way to infinity.
@@ -51,7 +51,7 @@ def hazard_ratios(
 
     Args:
         frame: one row per unit followed.
-        duration, event: as :func:`~obsante.stats.impact.durations.survival`.
+        duration, event: as :func:`~obsante.stats.impact.durations.kaplan_meier`.
         terms: columns of the model: see :func:`~obsante.stats.impact.terms.term_matrix`.
         ties: "efron" (nearer to the exact likelihood) or "breslow".
         level: confidence level.
@@ -131,7 +131,7 @@ def _clustered(fit, labels: pd.Series, name: str, ties: str) -> tuple[np.ndarray
     return covariance, groups - 1, f"erreurs par grappe ({name}), loi de Student"
 
 
-def proportional_hazards(
+def proportional_hazards_test(
     frame: pd.DataFrame, *, duration: str, event: str, terms: Sequence[str], ties: str
 ) -> pd.DataFrame:
     """Test that each hazard ratio is constant in time, from the Schoenfeld residuals.
@@ -153,7 +153,7 @@ def proportional_hazards(
         DataError: as :func:`hazard_ratios`; events that all come at one time.
 
     >>> rows = pd.DataFrame({"t": [1, 2, 3, 4, 5, 6], "e": 1, "x": [1, 0, 1, 1, 0, 0]})
-    >>> proportional_hazards(rows, duration="t", event="e", terms=["x"], ties="breslow")[
+    >>> proportional_hazards_test(rows, duration="t", event="e", terms=["x"], ties="breslow")[
     ...     "terme"].tolist()
     ['x', 'ensemble']
     """

@@ -22,7 +22,7 @@ from obsante.errors import DataError
 from obsante.stats.checks import binary_values, column, probability, vector
 from obsante.stats.impact.arguments import labels, numbers
 
-__all__ = ["log_log_limits", "log_rank", "median_duration", "observed_durations", "survival"]
+__all__ = ["log_log_limits", "log_rank", "median_duration", "observed_durations", "kaplan_meier"]
 
 # Products of fractions that should be 1/2 miss it by rounding.
 ROUNDING = 1e-12
@@ -75,13 +75,13 @@ def log_log_limits(
     return np.where(inner, low, np.nan), np.where(inner, high, np.nan)
 
 
-def survival(
+def kaplan_meier(
     frame: pd.DataFrame,
     *,
     duration: str,
     event: str,
     level: float,
-    group: str | None = None,
+    by: str | None = None,
 ) -> pd.DataFrame:
     """Kaplan-Meier estimate of P(T > t), at each event time, by group.
 
@@ -93,7 +93,7 @@ def survival(
         duration: column of times, in the unit that the reader will see.
         event: column, 1 for the event and 0 for a censored row.
         level: confidence level.
-        group: column of groups; None for the whole.
+        by: column of groups; None for the whole.
 
     Returns:
         One row per group and event time: ``groupe``, ``duree``, ``estimation``, ``erreur_type``,
@@ -103,7 +103,7 @@ def survival(
         DataError: bad durations or indicators, a missing group label, a group without event.
 
     >>> rows = pd.DataFrame({"jours": [1, 2, 2, 4], "detecte": [1, 1, 0, 1]})
-    >>> table = survival(rows, duration="jours", event="detecte", level=0.95)
+    >>> table = kaplan_meier(rows, duration="jours", event="detecte", level=0.95)
     >>> table["estimation"].round(6).tolist()
     [0.75, 0.5, 0.0]
     """
@@ -111,23 +111,23 @@ def survival(
     observed_durations(frame, duration=duration, event=event)
     tables = [
         _curve(part, duration, event, level).assign(groupe=label)
-        for label, part in _parts(frame, group, event)
+        for label, part in _parts(frame, by, event)
     ]
     result = pd.concat(tables, ignore_index=True)
     result["methode"] = "Kaplan-Meier, intervalle log-log"
     return result[["groupe", *result.columns.drop("groupe")]]
 
 
-def _parts(frame: pd.DataFrame, group: str | None, event: str) -> list[tuple[object, pd.DataFrame]]:
+def _parts(frame: pd.DataFrame, by: str | None, event: str) -> list[tuple[object, pd.DataFrame]]:
     """The rows of each group, each with an event at least."""
-    if group is None:
+    if by is None:
         return [("ensemble", frame)]
-    labels(frame, group)
-    parts = list(frame.groupby(group, observed=True, sort=True))
+    labels(frame, by)
+    parts = list(frame.groupby(by, observed=True, sort=True))
     for label, part in parts:
         if not column(part, event).astype("float64").sum() > 0:
             raise DataError(
-                f"group '{group}' = '{label}'",
+                f"group '{by}' = '{label}'",
                 found=f"{len(part)} row(s), no event",
                 expected="at least one event in each group",
                 remedy="merge the group with another one, or leave it out",
@@ -160,7 +160,7 @@ def median_duration(
     duration: str,
     event: str,
     level: float,
-    group: str | None = None,
+    by: str | None = None,
 ) -> pd.DataFrame:
     """Median time to the event by group, with Brookmeyer and Crowley's limits.
 
@@ -169,20 +169,20 @@ def median_duration(
     limit, does not come down to 1/2: the median is longer than the follow-up.
 
     Args:
-        frame, duration, event, level, group: as :func:`survival`.
+        frame, duration, event, level, by: as :func:`kaplan_meier`.
 
     Returns:
         One row per group: ``groupe``, ``estimation``, ``borne_inf``, ``borne_sup``, ``n``,
         ``evenements``, ``methode``.
 
     Raises:
-        DataError: as :func:`survival`.
+        DataError: as :func:`kaplan_meier`.
 
     >>> rows = pd.DataFrame({"jours": [1, 2, 3, 4, 5], "detecte": [1, 1, 1, 1, 0]})
     >>> median_duration(rows, duration="jours", event="detecte", level=0.95)["estimation"].tolist()
     [3.0]
     """
-    curves = survival(frame, duration=duration, event=event, level=level, group=group)
+    curves = kaplan_meier(frame, duration=duration, event=event, level=level, by=by)
     rows = []
     for label, curve in curves.groupby("groupe", sort=False, observed=True):
         rows.append(
@@ -210,40 +210,40 @@ def _half(times: pd.Series, values: pd.Series) -> float:
     return float(times[first])
 
 
-def log_rank(frame: pd.DataFrame, *, duration: str, event: str, group: str) -> pd.DataFrame:
+def log_rank(frame: pd.DataFrame, *, duration: str, event: str, by: str) -> pd.DataFrame:
     """Log-rank test that the groups' hazards are equal at all times.
 
     Chi-square on groups - 1 degrees of freedom, hypergeometric variance. Strongest when the
     hazards are proportional; nearly blind to curves that cross.
 
     Args:
-        frame, duration, event, group: as :func:`survival`.
+        frame, duration, event, by: as :func:`kaplan_meier`.
 
     Returns:
         One row: ``statistique``, ``ddl``, ``p_valeur``, ``n``, ``evenements``, ``methode``.
 
     Raises:
-        DataError: as :func:`survival`; fewer than two groups.
+        DataError: as :func:`kaplan_meier`; fewer than two groups.
 
     >>> rows = pd.DataFrame({"jours": [1, 2, 3, 4], "detecte": 1, "type": list("aabb")})
     >>> round(log_rank(rows, duration="jours", event="detecte", group="type").loc[0, "ddl"])
     1
     """
     time, status = observed_durations(frame, duration=duration, event=event)
-    groups = [label for label, _ in _parts(frame, group, event)]
+    groups = [label for label, _ in _parts(frame, by, event)]
     if len(groups) < 2:
         raise DataError(
-            f"group '{group}'",
+            f"group '{by}'",
             found=f"{len(groups)} group(s)",
             expected="at least two",
             remedy="choose a column that separates the rows",
         )
-    codes = pd.Categorical(frame[group], categories=groups).codes
+    codes = pd.Categorical(frame[by], categories=groups).codes
     try:
         statistic = float(survdiff(time, status, codes)[0])
     except np.linalg.LinAlgError as error:
         raise DataError(
-            f"log-rank test on '{group}'",
+            f"log-rank test on '{by}'",
             found="no event time at which the groups are both at risk and could differ",
             expected="events at several times, with the groups at risk together",
             remedy="measure durations in a finer unit, or compare proportions",

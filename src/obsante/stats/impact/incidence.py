@@ -18,8 +18,8 @@ from scipy.stats import beta as beta_law
 from scipy.stats import binomtest, chi2
 
 from obsante.errors import DataError
-from obsante.stats.checks import column, positive, probability, vector
-from obsante.stats.impact.arguments import labels, numbers
+from obsante.stats.checks import positive, probability
+from obsante.stats.impact.arguments import labels, measures, numbers
 
 __all__ = ["counts", "exposures", "rate_ratio", "rates"]
 
@@ -31,13 +31,13 @@ def rates(
     exposure: str,
     scale: float,
     level: float,
-    group: str | None = None,
+    by: str | None = None,
 ) -> pd.DataFrame:
     """Rate of each group, sum of events over sum of exposure, with Garwood's exact limits.
 
     Limits chi2(a/2; 2d) / 2 and chi2(1 - a/2; 2d + 2) / 2 over the exposure, for d events: they
     hold for a Poisson count, and are too narrow when events come in clusters (see
-    :func:`~obsante.stats.impact.count_models.overdispersion`). No event gives the limits
+    :func:`~obsante.stats.impact.count_models.overdispersion_test`). No event gives the limits
     0 and -log(a/2) / T.
 
     Args:
@@ -46,7 +46,7 @@ def rates(
         exposure: column of time or units at risk, all positive.
         scale: units of exposure in one unit of rate (1000 for a rate per 1000).
         level: confidence level.
-        group: column of groups; None for the whole.
+        by: column of groups; None for the whole.
 
     Returns:
         One row per group: ``groupe``, ``evenements``, ``exposition``, ``estimation``,
@@ -64,7 +64,7 @@ def rates(
     probability(level, "level")
     positive(np.array([scale], dtype=float), "scale")
     numbers, times = counts(frame, events), exposures(frame, exposure)
-    named = "ensemble" if group is None else labels(frame, group).to_numpy()
+    named = "ensemble" if by is None else labels(frame, by).array
     units = pd.DataFrame({"groupe": named, "evenements": numbers, "exposition": times, "n": 1})
     sums = units.groupby("groupe", observed=True, sort=True).sum().reset_index()
     d, per = sums["evenements"].to_numpy(), scale / sums["exposition"].to_numpy()
@@ -106,7 +106,7 @@ def exposures(frame: pd.DataFrame, name: str) -> np.ndarray:
     >>> exposures(pd.DataFrame({"t": [1, 2]}), "t").tolist()
     [1.0, 2.0]
     """
-    values = vector(column(frame, name), name, len(frame))
+    values = measures(frame, name)
     positive(values, name)
     return values
 

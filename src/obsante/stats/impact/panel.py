@@ -22,7 +22,7 @@ from obsante.stats.impact.arguments import numbers
 from obsante.stats.impact.clustered import cluster_codes, cluster_factor, few_clusters
 from obsante.stats.impact.terms import coefficient_table, term_matrix
 
-__all__ = ["LinearFit", "coefficients", "ols_fit", "two_by_two", "two_way_fit"]
+__all__ = ["LinearFit", "coefficients", "ols_fit", "difference_in_differences", "two_way_fixed_effects"]
 
 EFFECT = "effet"
 # A column that keeps less than this share of its norm is explained by the others.
@@ -109,7 +109,7 @@ def ols_fit(
     return LinearFit(scaled, y * root, tuple(x.columns), codes, count, 0, True, method)
 
 
-def two_way_fit(
+def two_way_fixed_effects(
     frame: pd.DataFrame,
     outcome: str,
     terms: Sequence[str],
@@ -135,7 +135,7 @@ def two_way_fit(
 
     >>> frame = pd.DataFrame({"y": [1.0, 5.0, 2.0, 3.0, 0.0, 2.0], "u": list("aabbcc"),
     ...     "t": [0, 1] * 3, "d": [0, 1, 0, 0, 0, 0]})
-    >>> two_way_fit(frame, "y", ["d"], unit="u", time="t", cluster="u").values.round(6).tolist()
+    >>> two_way_fixed_effects(frame, "y", ["d"], unit="u", time="t", cluster="u").values.round(6).tolist()
     [2.5]
     """
     x, y, weight, codes, count = _parts(frame, outcome, terms, cluster, weights, intercept=False)
@@ -179,7 +179,7 @@ def coefficients(fit: LinearFit, *, level: float) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def two_by_two(
+def difference_in_differences(
     frame: pd.DataFrame,
     outcome: str,
     *,
@@ -204,7 +204,7 @@ def two_by_two(
 
     >>> frame = pd.DataFrame({"y": [1.0, 5.0, 2.0, 3.0], "d": [1, 1, 0, 0], "p": [0, 1, 0, 1],
     ...     "c": list("aabb")})
-    >>> fit = two_by_two(frame, "y", treated="d", post="p", cluster="c")
+    >>> fit = difference_in_differences(frame, "y", treated="d", post="p", cluster="c")
     >>> dict(zip(fit.terms, fit.values.round(6).tolist()))["effet"]
     3.0
     """

@@ -79,14 +79,14 @@ def placebo_dates(panel: CohortPanel, *, earlier: int, level: float) -> pd.DataF
     """Overall effect of a false entry, ``earlier`` periods before the true one.
 
     Observations after the true entry are left out; the imputation of
-    :func:`~obsante.stats.impact.staggered.overall_effect` (``"not_yet"``) is run on the rest.
+    :func:`~obsante.stats.impact.staggered.average_effect` (``"not_yet"``) is run on the rest.
     An interval without 0 tells of anticipation or of trends that differ.
 
     Args:
         earlier: 1 or more; every treated unit needs one period before its false entry.
 
     Returns:
-        The row of :func:`overall_effect`.
+        The row of :func:`average_effect`.
 
     Raises:
         DataError: ``earlier`` below 1, or too large for the first cohort.

@@ -46,7 +46,7 @@ __all__ = [
     "MINIMUM_POINTS",
     "SegmentedFit",
     "counterfactual",
-    "effect",
+    "intervention_effect",
     "interrupted_series",
 ]
 
@@ -186,7 +186,7 @@ def _method(cycle: int | None, harmonics: int | None) -> str:
     return f"régression segmentée, {season}"
 
 
-def effect(fit: SegmentedFit, horizons: Sequence[int], *, level: float) -> pd.DataFrame:
+def intervention_effect(fit: SegmentedFit, horizons: Sequence[int], *, level: float) -> pd.DataFrame:
     """Effect in the h-th period of the intervention: level + slope h, in units of the series.
 
     Args:
@@ -202,7 +202,7 @@ def effect(fit: SegmentedFit, horizons: Sequence[int], *, level: float) -> pd.Da
 
     >>> y = pd.Series([float(t % 3) + 5 * (t > 9) for t in range(1, 19)], index=range(1, 19))
     >>> fit = interrupted_series(y, 10, level=0.95)
-    >>> effect(fit, [1, 9], level=0.95)["estimation"].round(2).tolist()
+    >>> intervention_effect(fit, [1, 9], level=0.95)["estimation"].round(2).tolist()
     [5.28, 5.44]
     """
     probability(level, "level")

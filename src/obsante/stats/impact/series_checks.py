@@ -7,10 +7,10 @@ import pandas as pd
 from obsante.errors import DataError
 from obsante.stats.checks import probability
 from obsante.stats.impact.arguments import whole
-from obsante.stats.impact.series import SegmentedFit, effect, interrupted_series
+from obsante.stats.impact.series import SegmentedFit, intervention_effect, interrupted_series
 from obsante.stats.impact.timeaxis import MINIMUM_POINTS, position_of, regular_series
 
-__all__ = ["controlled_series", "interrupted_by_series", "placebo_interruptions"]
+__all__ = ["controlled_interrupted_series", "interrupted_series_by_column", "placebo_interruptions"]
 
 
 def placebo_interruptions(
@@ -54,13 +54,13 @@ def placebo_interruptions(
     horizon = whole(horizon, f"horizon {horizon}", 1, MINIMUM_POINTS, remedy=remedy)
     dates = past.index[MINIMUM_POINTS : len(past) - MINIMUM_POINTS + 1]
     fits = [interrupted_series(past, date, level=level, **options) for date in dates]
-    rows = [effect(fit, [horizon], level=level) for fit in fits]
+    rows = [intervention_effect(fit, [horizon], level=level) for fit in fits]
     table = pd.concat(rows, ignore_index=True).assign(date=list(dates))
     table["exclut_zero"] = (table["borne_inf"] > 0) | (table["borne_sup"] < 0)
     return table[["date", *table.columns.drop("date")]]
 
 
-def controlled_series(
+def controlled_interrupted_series(
     treated: pd.Series, control: pd.Series, start: object, *, level: float, **options: object
 ) -> SegmentedFit:
     """Interrupted series with a control: the change beyond that of the control series.
@@ -80,7 +80,7 @@ def controlled_series(
 
     >>> y = pd.Series([float(t % 3) for t in range(1, 19)], index=range(1, 19))
     >>> z = pd.Series([float(t % 2) for t in range(1, 19)], index=range(1, 19))
-    >>> controlled_series(y, z, 10, level=0.95).coefficients.shape[0]
+    >>> controlled_interrupted_series(y, z, 10, level=0.95).coefficients.shape[0]
     4
     """
     one, two = regular_series(treated), regular_series(control)
@@ -94,7 +94,7 @@ def controlled_series(
     return interrupted_series(one - two, start, level=level, **options)
 
 
-def interrupted_by_series(
+def interrupted_series_by_column(
     table: pd.DataFrame, start: object, horizon: int, *, level: float, **options: object
 ) -> pd.DataFrame:
     """Separate interrupted series, one per column (region): effect at a horizon.
@@ -103,10 +103,10 @@ def interrupted_by_series(
 
     Returns:
         One row per column of ``table``: ``serie``, then the columns of
-        :func:`~obsante.stats.impact.series.effect`.
+        :func:`~obsante.stats.impact.series.intervention_effect`.
 
     >>> y = pd.DataFrame({"R01": [float(t % 3) for t in range(18)]}, index=range(18))
-    >>> interrupted_by_series(y, 9, 3, level=0.95)["serie"].tolist()
+    >>> interrupted_series_by_column(y, 9, 3, level=0.95)["serie"].tolist()
     ['R01']
     """
     if not len(table.columns):
@@ -119,6 +119,6 @@ def interrupted_by_series(
     rows = []
     for name in table.columns:
         fit = interrupted_series(table[name], start, level=level, **options)
-        rows.append(effect(fit, [horizon], level=level).assign(serie=name))
+        rows.append(intervention_effect(fit, [horizon], level=level).assign(serie=name))
     result = pd.concat(rows, ignore_index=True)
     return result[["serie", *result.columns.drop("serie")]]

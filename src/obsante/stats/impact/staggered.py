@@ -28,7 +28,7 @@ from obsante.stats.impact.jackknife import (
     simultaneous_band,
 )
 
-__all__ = ["cohort_effects", "event_study", "group_effects", "overall_effect"]
+__all__ = ["cohort_effects", "event_study", "group_effects", "average_effect"]
 
 CONTROLS = {
     "not_yet": "imputation à partir des observations non encore traitées (Borusyak et al. 2024)",
@@ -36,7 +36,7 @@ CONTROLS = {
 }
 
 
-def overall_effect(panel: CohortPanel, *, control: str, level: float) -> pd.DataFrame:
+def average_effect(panel: CohortPanel, *, control: str, level: float) -> pd.DataFrame:
     """Average effect on the treated, over all treated unit-periods.
 
     ATT = sum over treated (i, t) of w_i (y_it - ŷ_it(0)) / sum of w_i, in the outcome's unit.
@@ -67,7 +67,7 @@ def overall_effect(panel: CohortPanel, *, control: str, level: float) -> pd.Data
     >>> frame = pd.DataFrame({"unit": list("aabbccdd"), "month": [1, 2] * 4,
     ...     "start": [2, 2, 2, 2, None, None, None, None], "y": [1., 5, 2, 8, 0, 1, 3, 4]})
     >>> panel = cohort_panel(frame, "y", unit="unit", time="month", cohort="start", cluster="unit")
-    >>> overall_effect(panel, control="never", level=0.95)["estimation"].tolist()
+    >>> average_effect(panel, control="never", level=0.95)["estimation"].tolist()
     [4.0]
     """
     treated = panel.event_time >= 0
@@ -91,10 +91,10 @@ def event_study(
 
     Returns:
         One row for each relative period that the panel holds: ``periode_relative``, the columns
-        of :func:`overall_effect`, ``bande_inf``, ``bande_sup``.
+        of :func:`average_effect`, ``bande_inf``, ``bande_sup``.
 
     Raises:
-        DataError: as :func:`overall_effect`; no period in the window; a lead that no reference
+        DataError: as :func:`average_effect`; no period in the window; a lead that no reference
             period identifies.
     """
     _check_control(panel, control)
@@ -129,7 +129,7 @@ def cohort_effects(panel: CohortPanel, *, control: str, level: float) -> pd.Data
     A cohort that lies in a single cluster has an estimate and no interval.
 
     Returns:
-        ``cohorte`` (date of entry) and the columns of :func:`overall_effect`.
+        ``cohorte`` (date of entry) and the columns of :func:`average_effect`.
     """
     _check_control(panel, control)
     starts = np.unique(panel.start[panel.ever_treated])
@@ -147,7 +147,7 @@ def group_effects(panel: CohortPanel, *, control: str, level: float) -> pd.DataF
     groups that share clusters is kept, so a difference has its right standard error.
 
     Returns:
-        ``terme`` (group, or « b - a »), then the columns of :func:`overall_effect`.
+        ``terme`` (group, or « b - a »), then the columns of :func:`average_effect`.
 
     Raises:
         DataError: the panel has no groups, or one group has no control or no treated unit.
@@ -157,7 +157,7 @@ def group_effects(panel: CohortPanel, *, control: str, level: float) -> pd.DataF
             "effects by group",
             found="a panel with a single group",
             expected="at least two",
-            remedy="name the column of groups when you build the panel",
+            remedy="name the column of groups (by=) in cohort_panel()",
         )
     treated = panel.event_time >= 0
     masks = [(panel.group == k)[:, None] & treated for k in range(len(panel.groups))]

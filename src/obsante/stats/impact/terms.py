@@ -11,6 +11,7 @@ from scipy.stats import t as student_law
 
 from obsante.errors import DataError
 from obsante.stats.checks import column
+from obsante.stats.impact.arguments import not_timedelta
 from obsante.stats.survey.intervals import student
 
 __all__ = ["coefficient_table", "exponentiated", "term_matrix"]
@@ -59,6 +60,7 @@ def term_matrix(
 
 def _columns(values: pd.Series, name: str) -> pd.DataFrame:
     """One column of the frame as one or several columns of the matrix."""
+    not_timedelta(values, name)
     _complete(values, name)
     if values.nunique() < 2:
         raise DataError(

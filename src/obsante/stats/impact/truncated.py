@@ -27,7 +27,7 @@ from statsmodels.duration.survfunc import SurvfuncRight
 
 from obsante.errors import DataError
 from obsante.stats import checks
-from obsante.stats.impact.arguments import numbers
+from obsante.stats.impact.arguments import measures, numbers
 from obsante.stats.impact.durations import ROUNDING, log_log_limits
 
 __all__ = ["delay_distribution", "delay_quantile"]
@@ -103,7 +103,7 @@ def _within(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Delays up to the horizon, and windows cut at it."""
     if horizon is not None:
-        checks.positive(np.array([horizon], dtype=float), "horizon")
+        checks.positive(measures(pd.DataFrame({"horizon": [horizon]}), "horizon"), "horizon")
     keep = np.ones(len(x), dtype=bool) if horizon is None else x <= horizon
     if keep.sum() < 2:
         raise DataError(

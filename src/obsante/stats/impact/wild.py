@@ -51,7 +51,7 @@ def wild_cluster_bootstrap(
     gives the effective number of clusters, (sum m)² / sum m² with m the squared influence of each.
 
     Args:
-        fit: from ``ols_fit``, ``two_by_two`` or ``two_way_fit``.
+        fit: from ``ols_fit``, ``difference_in_differences`` or ``two_way_fixed_effects``.
         term: one of ``fit.terms``.
         draws: number of random draws, 999 or more where they are needed.
 
@@ -64,8 +64,8 @@ def wild_cluster_bootstrap(
 
     >>> frame = pd.DataFrame({"y": [1.0, 4, 2, 4, 0, 1, 3, 5], "u": list("aabbccdd"),
     ...     "t": [0, 1] * 4, "d": [0, 1, 0, 1, 0, 0, 0, 0]})
-    >>> from obsante.stats.impact import two_way_fit
-    >>> fit = two_way_fit(frame, "y", ["d"], unit="u", time="t", cluster="u")
+    >>> from obsante.stats.impact import two_way_fixed_effects
+    >>> fit = two_way_fixed_effects(frame, "y", ["d"], unit="u", time="t", cluster="u")
     >>> table = wild_cluster_bootstrap(fit, "d", level=0.5, draws=999, seed=1)
     >>> bool(table["borne_inf"].iloc[0] < 1 < table["borne_sup"].iloc[0])
     True

@@ -134,8 +134,8 @@ def total(
     """Weighted total of ``y`` in its own unit, by domain; arguments as :func:`proportion`.
 
     Missing answers are not imputed: the total is that of the units which answered. With y = 1
-    (:func:`obsante.stats.everyone`) it is a number of units; where the weights reproduce the
-    frame it has no sampling error, and its interval is the value itself.
+    (:func:`obsante.stats.everyone`) it is a number of units; where the weights reproduce that of
+    the frame it has no sampling error, hence no interval.
     """
     question = answered(answers, design)
     return _table(question, answers, design, domains, by, level, TOTAL, estimate=linear.total)

@@ -51,8 +51,7 @@ class Linear:
         fraction: 1 - n sum(w (w - 1)) / sum(w)^2 in each domain (K,), at least 0: what drawing
             without replacement takes off a variance, less what unequal weights add to it. It is
             n / N with equal weights, and 0 for a design without finite-population correction.
-        exact: True (K,) where the estimate has no sampling error: every unit of the domain's
-            population was observed, or the weights reproduce the total.
+        exact: True (K,) where every unit of the domain's population was observed.
     """
 
     value: np.ndarray
@@ -96,8 +95,7 @@ def total(design: SurveyDesign, question: Question, domain: Partition) -> Linear
     z = np.where(codes >= 0, design.weights * question.y, 0.0)
     known = sums(codes, domain.size) > 0
     value = np.where(known, sums(codes, domain.size, z), np.nan)
-    result = _linear(design, value, z, codes, domain, question)
-    return replace(result, exact=result.exact | (known & (result.variance == 0)))
+    return _linear(design, value, z, codes, domain, question)
 
 
 def _some_denominator(below: np.ndarray, n: np.ndarray, domain: Partition) -> None:
