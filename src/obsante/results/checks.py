@@ -51,10 +51,11 @@ def adds_up(rows: pd.DataFrame) -> Markdown:
             expected="1, every valid answer being in one category",
             remedy="add the missing category to the indicator's parameters",
         )
-    answers = french.number(rows["n"].iloc[0])
+    answers, fewest = (french.number(n) for n in (rows["n"].max(), rows["n"].min()))
+    known = "" if answers == fewest else f", dont {fewest} avec une catégorie connue"
     return Markdown(
         f"Contrôle : les {len(rows)} parts font {french.quantity(total, 'percent')} "
-        f"de {answers} réponses."
+        f"de {answers} réponses{known}."
     )
 
 
