@@ -29,10 +29,10 @@ from r_values import DATA
 
 from obsante.stats.impact import (
     coefficients,
+    average_effect,
     cohort_effects,
     cohort_panel,
     event_study,
-    average_effect,
     two_way_fixed_effects,
     wild_cluster_bootstrap,
 )
@@ -143,6 +143,7 @@ def test_two_way_fixed_effects_and_cr1_are_those_of_pyfixest(case):
 
 @pytest.mark.parametrize("term", ["d", "x"])
 def test_the_enumerated_bootstrap_has_the_p_value_of_wildboottest(term):
-    fit = two_way_fixed_effects(rows(), "y", ["d", "x"], unit="unite", time="mois", cluster="region")
+    names = {"unit": "unite", "time": "mois", "cluster": "region"}
+    fit = two_way_fixed_effects(rows(), "y", ["d", "x"], **names)
     table = wild_cluster_bootstrap(fit, term, level=0.95, draws=999, seed=1)
     assert table["p_valeur"].iloc[0] == REFERENCE["wild"][term]

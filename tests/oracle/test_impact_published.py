@@ -26,7 +26,7 @@ import pytest
 
 from obsante.stats.impact.count_models import rate_model
 from obsante.stats.impact.cox import hazard_ratios, proportional_hazards_test
-from obsante.stats.impact.durations import log_rank, median_duration, kaplan_meier
+from obsante.stats.impact.durations import kaplan_meier, log_rank, median_duration
 
 TREATED = [6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35]
 RELAPSED = [1, 1, 1, 0, 1, 0, 1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0]
@@ -61,36 +61,37 @@ def leukaemia() -> pd.DataFrame:
 
 
 def test_the_six_mp_curve_is_the_one_that_r_prints():
-    table = kaplan_meier(leukaemia(), group="groupe", level=0.95, **COLUMNS)
+    table = kaplan_meier(leukaemia(), by="groupe", level=0.95, **COLUMNS)
     curve = table[table["groupe"] == "6-MP"].set_index("duree")["estimation"]
     printed = {6: 0.857, 7: 0.807, 10: 0.753, 13: 0.690, 16: 0.627, 22: 0.538, 23: 0.448}
     assert curve.round(3).to_dict() == printed
 
 
 def test_the_medians_and_their_limits_are_those_of_another_programme():
-    table = median_duration(leukaemia(), group="groupe", level=0.95, **COLUMNS)
+    table = median_duration(leukaemia(), by="groupe", level=0.95, **COLUMNS)
     columns = ["estimation", "borne_inf", "borne_sup"]
     assert table[columns].to_numpy().tolist() == [[23, 13, np.inf], [8, 4, 11]]
 
 
 def test_the_log_rank_is_that_of_another_programme():
-    table = log_rank(leukaemia(), group="groupe", **COLUMNS)
+    table = log_rank(leukaemia(), by="groupe", **COLUMNS)
     assert table["statistique"].iloc[0] == pytest.approx(16.792940989216547, rel=1e-9)
 
 
 def test_the_hazard_ratio_with_breslow_s_ties_is_that_of_stata():
     call = {"terms": ["groupe"], "level": 0.95} | COLUMNS
     row = hazard_ratios(leukaemia(), ties="breslow", **call).iloc[0]
-    assert 1 / row["rapport"] == pytest.approx(0.2210887, abs=5e-8)
-    assert row["erreur_type"] / row["rapport"] == pytest.approx(0.0905501, abs=5e-8)
-    limits = [1 / row["rapport_sup"], 1 / row["rapport_inf"]]
+    assert 1 / row["estimation"] == pytest.approx(0.2210887, abs=5e-8)
+    error = row["erreur_type_coefficient"] / row["estimation"]
+    assert error == pytest.approx(0.0905501, abs=5e-8)
+    limits = [1 / row["borne_sup"], 1 / row["borne_inf"]]
     assert limits == pytest.approx([0.0990706, 0.4933877], abs=5e-8)
 
 
 def test_the_hazard_ratio_with_efron_s_ties_is_that_of_another_programme():
     row = hazard_ratios(leukaemia(), terms=["groupe"], ties="efron", level=0.95, **COLUMNS).iloc[0]
-    assert row["estimation"] == pytest.approx(1.5721251488290533, rel=1e-8)
-    assert row["erreur_type"] == pytest.approx(0.4123967177094544, rel=1e-8)
+    assert row["coefficient"] == pytest.approx(1.5721251488290533, rel=1e-8)
+    assert row["erreur_type_coefficient"] == pytest.approx(0.4123967177094544, rel=1e-8)
 
 
 def ovarian() -> pd.DataFrame:
@@ -107,9 +108,9 @@ def ovarian() -> pd.DataFrame:
 def test_a_cox_model_of_two_terms_is_that_of_another_programme():
     table = hazard_ratios(ovarian(), terms=["age", "ecog"], ties="efron", level=0.95, **COLUMNS)
     expected = [0.16150122036464729, 0.018661860233228775]
-    assert table["estimation"].tolist() == pytest.approx(expected, rel=1e-7)
+    assert table["coefficient"].tolist() == pytest.approx(expected, rel=1e-7)
     errors = [0.049922587261010655, 0.5990845877624299]
-    assert table["erreur_type"].tolist() == pytest.approx(errors, rel=1e-8)
+    assert table["erreur_type_coefficient"].tolist() == pytest.approx(errors, rel=1e-8)
 
 
 def test_the_schoenfeld_test_of_each_term_is_that_of_another_programme():
@@ -122,7 +123,7 @@ def test_the_schoenfeld_test_of_all_terms_is_that_of_the_residuals_worked_one_by
     rows = ovarian().sort_values("semaines", ignore_index=True)
     fit = hazard_ratios(rows, terms=["age", "ecog"], ties="efron", level=0.95, **COLUMNS)
     x = rows[["age", "ecog"]].to_numpy()
-    risk = np.exp(x @ fit["estimation"].to_numpy())
+    risk = np.exp(x @ fit["coefficient"].to_numpy())
     at_risk, survival_before = len(rows), 1.0
     residuals, transform, information = [], [], np.zeros((2, 2))
     for i in range(len(rows)):  # No ties: one row leaves the risk set at a time.
@@ -159,6 +160,6 @@ def test_the_ships_model_has_the_coefficients_that_r_prints():
         family="poisson",
         level=0.95,
     )
-    assert table["estimation"].round(5).tolist() == [
+    assert table["coefficient"].round(5).tolist() == [
         -6.40590, -0.54334, -0.68740, -0.07596, 0.32558, 0.69714, 0.81843, 0.45343, 0.38447
     ]  # fmt: skip

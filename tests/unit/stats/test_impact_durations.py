@@ -1,4 +1,4 @@
-"""Durations and right-truncated delays: hand-worked curves, known truth, each bad input."""
+"""Durations: hand-worked curves, known truth, each bad input."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from scipy.optimize import minimize_scalar
 
 from obsante.errors import DataError
 from obsante.stats.impact.cox import hazard_ratios, proportional_hazards_test
-from obsante.stats.impact.durations import log_rank, median_duration, kaplan_meier
-from obsante.stats.impact.truncated import delay_distribution, delay_quantile
+from obsante.stats.impact.durations import kaplan_meier, log_rank, median_duration
 
 KM = {"duration": "jours", "event": "detecte"}
 
@@ -27,7 +26,7 @@ def followed() -> pd.DataFrame:
 
 
 def test_the_curve_matches_a_hand_calculation():
-    table = kaplan_meier(followed(), level=0.95, group="type", **KM)
+    table = kaplan_meier(followed(), level=0.95, by="type", **KM)
     a = table[table["groupe"] == "a"]
     assert a["duree"].tolist() == [2, 3, 5, 8]
     np.testing.assert_allclose(a["estimation"], [5 / 6, 5 / 6 * 4 / 5, 2 / 3 * 2 / 3, 0])
@@ -59,7 +58,7 @@ def test_the_log_rank_matches_a_hand_calculation():
     rows = pd.DataFrame({"jours": [1, 2, 3, 4], "detecte": 1, "type": list("abab")})
     # Observed minus expected of b: -2/4, 1 - 2/3, -1/2, 0; variances 1/4, 2/9, 1/4, 0.
     expected = (-0.5 + 1 / 3 - 0.5 + 0) ** 2 / (1 / 4 + 2 / 9 + 1 / 4)
-    assert log_rank(rows, group="type", **KM)["statistique"].iloc[0] == pytest.approx(expected)
+    assert log_rank(rows, by="type", **KM)["statistique"].iloc[0] == pytest.approx(expected)
 
 
 def test_the_hazard_ratio_maximises_the_partial_likelihood():
@@ -72,8 +71,8 @@ def test_the_hazard_ratio_maximises_the_partial_likelihood():
 
     best = minimize_scalar(minus_loglike, bounds=(-5, 5), method="bounded", options={"xatol": 1e-9})
     table = hazard_ratios(rows, terms=["x"], ties="efron", level=0.95, **KM)
-    assert table["estimation"].iloc[0] == pytest.approx(best.x, abs=1e-6)
-    assert table["rapport"].iloc[0] == pytest.approx(np.exp(best.x), rel=1e-6)
+    assert table["coefficient"].iloc[0] == pytest.approx(best.x, abs=1e-6)
+    assert table["estimation"].iloc[0] == pytest.approx(np.exp(best.x), rel=1e-6)
 
 
 def with_covariate(n: int = 80) -> pd.DataFrame:
@@ -89,10 +88,10 @@ def with_covariate(n: int = 80) -> pd.DataFrame:
 def test_clustered_errors_are_lin_and_wei_s_even_with_a_row_censored_before_any_event():
     rows = with_covariate()
     table = hazard_ratios(
-        rows, terms=["x"], ties="breslow", level=0.95, clusters="region", **KM
+        rows, terms=["x"], ties="breslow", level=0.95, cluster="region", **KM
     ).iloc[0]
     x, t, e = (rows[name].to_numpy(dtype=float) for name in ("x", "jours", "detecte"))
-    risk = np.exp(table["estimation"] * x)
+    risk = np.exp(table["coefficient"] * x)
     scores, information = np.zeros(len(x)), 0.0
     for i in np.flatnonzero(e == 1):
         at_risk = t >= t[i]
@@ -103,8 +102,46 @@ def test_clustered_errors_are_lin_and_wei_s_even_with_a_row_censored_before_any_
         scores[at_risk] -= (risk * (x - mean))[at_risk] / total
     sums = np.bincount(rows["region"], weights=scores)
     expected = np.sqrt(10 / 9 * (sums**2).sum()) / information
-    assert table["erreur_type"] == pytest.approx(expected, rel=1e-6)
+    assert table["erreur_type_coefficient"] == pytest.approx(expected, rel=1e-6)
     assert table["ddl"] == 9
+
+
+def test_a_hazard_ratio_has_its_own_limits_and_the_error_of_the_delta_method():
+    row = hazard_ratios(with_covariate(), terms=["x"], ties="efron", level=0.95, **KM).iloc[0]
+    b, error = row["coefficient"], row["erreur_type_coefficient"]
+    assert row["estimation"] == pytest.approx(np.exp(b))
+    assert row["erreur_type"] == pytest.approx(np.exp(b) * error)
+    assert row["borne_inf"] == pytest.approx(np.exp(b - 1.959963985 * error))
+    assert row["borne_sup"] == pytest.approx(np.exp(b + 1.959963985 * error))
+    assert row["statistique"] == pytest.approx(b / error)
+
+
+@pytest.mark.parametrize("alone", [0.0, 1.0])
+def test_a_term_that_one_cluster_alone_takes_has_no_clustered_hazard_ratio(alone):
+    rows = with_covariate()
+    rows["urbain"] = np.where(rows["region"] == 3, alone, 1 - alone)
+    call = {"terms": ["x", "urbain"], "ties": "breslow", "level": 0.95} | KM
+    with pytest.raises(DataError, match="term 'urbain'.*\n.*a single cluster identifies"):
+        hazard_ratios(rows, cluster="region", **call)
+    assert len(hazard_ratios(rows, **call)) == 2
+
+
+def test_indicators_of_the_clusters_themselves_have_no_clustered_hazard_ratio():
+    rows = with_covariate().assign(region=lambda f: "R" + f["region"].astype(str))
+    with pytest.raises(DataError, match=r"term 'region\[R\d\]'"):
+        hazard_ratios(
+            rows, terms=["region", "x"], ties="breslow", level=0.95, cluster="region", **KM
+        )
+
+
+def test_a_cluster_censored_before_any_event_does_not_count_as_a_second_one():
+    rows = with_covariate()
+    rows["urbain"] = (rows["region"] == 5).astype(float)
+    rows.loc[len(rows) - 1, "urbain"] = 1.0
+    with pytest.raises(DataError, match="term 'urbain'"):
+        hazard_ratios(
+            rows, terms=["urbain"], ties="breslow", level=0.95, cluster="region", **KM
+        )
 
 
 def test_a_hazard_ratio_that_changes_with_time_is_seen():
@@ -135,15 +172,15 @@ def test_a_row_that_cannot_be_used_is_an_error(name, value, message):
     rows = followed().astype({"jours": float, "detecte": float})
     rows[name] = [*value, *rows[name].iloc[1:]]
     with pytest.raises(DataError, match=message):
-        kaplan_meier(rows, level=0.95, group="type", **KM)
+        kaplan_meier(rows, level=0.95, by="type", **KM)
     with pytest.raises(DataError, match=message):
-        log_rank(rows, group="type", **KM)
+        log_rank(rows, by="type", **KM)
 
 
 def test_a_group_without_event_is_named():
     rows = followed().assign(detecte=lambda f: f["detecte"] * (f["type"] == "a"))
     with pytest.raises(DataError, match="group 'type' = 'b'\n  found:    4 row"):
-        kaplan_meier(rows, level=0.95, group="type", **KM)
+        kaplan_meier(rows, level=0.95, by="type", **KM)
 
 
 def test_no_event_at_all_is_an_error():
@@ -153,17 +190,17 @@ def test_no_event_at_all_is_an_error():
 
 def test_a_single_group_cannot_be_compared():
     with pytest.raises(DataError, match="group 'type'\n  found:    1 group"):
-        log_rank(followed().assign(type="a"), group="type", **KM)
+        log_rank(followed().assign(type="a"), by="type", **KM)
 
 
 def test_events_that_all_come_at_one_time_cannot_be_compared():
     with pytest.raises(DataError, match="log-rank test on 'type'"):
-        log_rank(followed().assign(jours=3, detecte=1), group="type", **KM)
+        log_rank(followed().assign(jours=3, detecte=1), by="type", **KM)
 
 
 COX_ERRORS = [
     ({"ties": "exact"}, "ties 'exact'"),
-    ({"clusters": "region", "ties": "efron"}, "clusters 'region' with ties 'efron'"),
+    ({"cluster": "region", "ties": "efron"}, "cluster 'region' with ties 'efron'"),
     ({"terms": []}, "terms of the model"),
     ({"terms": ["order"]}, "term 'order'"),
     ({"level": 1.5}, "'level'"),
@@ -179,121 +216,29 @@ def test_a_cox_model_that_cannot_be_fitted_says_why(options, message):
         hazard_ratios(rows, **call)
 
 
-REGISTER = {"delay": "delai", "window": "recul"}
+def test_durations_as_time_spans_are_refused_with_the_way_to_a_unit():
+    rows = followed().assign(jours=pd.to_timedelta(followed()["jours"], unit="D"))
+    cox = {"terms": ["type"], "ties": "efron"}
+    for call in (
+        lambda: kaplan_meier(rows, level=0.95, **KM),
+        lambda: median_duration(rows, level=0.95, **KM),
+        lambda: log_rank(rows, by="type", **KM),
+        lambda: hazard_ratios(rows, level=0.95, **cox, **KM),
+        lambda: proportional_hazards_test(rows, **cox, **KM),
+    ):
+        with pytest.raises(DataError, match=r"'jours'\n.*time spans.*\n.*\n.*\['jours'\].dt.days"):
+            call()
 
 
-def register() -> pd.DataFrame:
-    return pd.DataFrame({"delai": [1, 3, 1, 2, 2, 1, 4], "recul": [1, 5, 2, 2, 5, 5, 6]})
+def test_a_term_in_time_spans_is_refused_too():
+    rows = followed().assign(age=pd.to_timedelta(np.arange(10), unit="D"))
+    with pytest.raises(DataError, match="'age'\n.*time spans"):
+        hazard_ratios(rows, terms=["age"], ties="efron", level=0.95, **KM)
 
 
-def test_the_reverse_time_curve_matches_a_hand_calculation():
-    table = delay_distribution(register(), level=0.95, **REGISTER)
-    # At risk (X <= u <= C) at 4: rows 2, 5, 6, 7; at 3: rows 2, 5, 6; at 2: rows 3 to 6.
-    assert table["n"].tolist() == [3, 4, 3, 4]
-    f3, f2, f1 = 3 / 4, 3 / 4 * 2 / 3, 3 / 4 * 2 / 3 * 2 / 4
-    np.testing.assert_allclose(table["estimation"], [f1, f2, f3, 1])
-    greenwood = f1 * np.sqrt(1 / (4 * 3) + 1 / (3 * 2) + 2 / (4 * 2))
-    assert table["erreur_type"].iloc[0] == pytest.approx(greenwood)
-    np.testing.assert_allclose(table["naive"], [3 / 7, 5 / 7, 6 / 7, 1])
-    assert table["horizon"].iloc[0] == 6
-
-
-def test_an_incident_detected_on_the_closing_day_is_at_risk():
-    table = delay_distribution(register(), level=0.95, **REGISTER)
-    same = delay_distribution(
-        register().assign(recul=lambda f: f["recul"] + 0.5), level=0.95, **REGISTER
-    )
-    np.testing.assert_allclose(table["estimation"], same["estimation"])
-
-
-def test_a_window_that_truncates_nothing_gives_the_plain_distribution():
-    rows = register().assign(recul=100)
-    table = delay_distribution(rows, level=0.95, **REGISTER)
-    np.testing.assert_allclose(table["estimation"], table["naive"])
-    binomial = np.sqrt(table["naive"] * (1 - table["naive"]) / 7)
-    np.testing.assert_allclose(table["erreur_type"], binomial, atol=1e-12)
-
-
-def test_a_horizon_conditions_on_detection_within_it():
-    table = delay_distribution(register(), level=0.95, horizon=3, **REGISTER)
-    whole = delay_distribution(register(), level=0.95, **REGISTER)
-    np.testing.assert_allclose(
-        table["estimation"], whole["estimation"].iloc[:3] / whole["estimation"].iloc[2]
-    )
-    assert table["horizon"].iloc[0] == 3
-
-
-def simulated(n: int, seed: int, closing: float = 300.0, mean: float = 150.0) -> pd.DataFrame:
-    """Incidents uniform over the period, exponential delay, only those detected by its end."""
-    rng = np.random.default_rng(seed)
-    window, delay = rng.uniform(0, closing, n), rng.exponential(mean, n)
-    return pd.DataFrame({"delai": delay, "recul": window})[delay <= window]
-
-
-def test_the_reverse_time_estimate_finds_the_truth_that_the_naive_curve_misses():
-    table = delay_distribution(simulated(4000, 17), level=0.95, horizon=250, **REGISTER)
-    truth = (1 - np.exp(-table["duree"] / 150)) / (1 - np.exp(-250 / 150))
-    assert np.abs(table["estimation"] - truth).max() < 0.06
-    assert (table["naive"] - truth).max() > 0.15
-    median = delay_quantile(table, 0.5).iloc[0]
-    true_median = -150 * np.log(1 - 0.5 * (1 - np.exp(-250 / 150)))
-    assert median["borne_inf"] < true_median < median["borne_sup"]
-    assert median["naive"] < median["borne_inf"]
-
-
-def test_the_interval_covers_the_truth_about_as_often_as_it_says():
-    truth = (1 - np.exp(-60 / 150)) / (1 - np.exp(-250 / 150))
-    covered = 0
-    for seed in range(50):
-        table = delay_distribution(simulated(300, seed), level=0.9, horizon=250, **REGISTER)
-        row = table[table["duree"] <= 60].iloc[-1]
-        covered += row["borne_inf"] <= truth <= row["borne_sup"]
-    assert 40 <= covered <= 49
-
-
-def test_a_quantile_whose_limit_is_not_reached_stops_at_the_horizon():
-    table = delay_distribution(register(), level=0.95, **REGISTER)
-    assert delay_quantile(table, 0.9)["borne_sup"].iloc[0] == 6
-
-
-TRUNCATED_ERRORS = [
-    ({"delai": [1, 3], "recul": [4, 2]}, {}, "'delai', row 1.*\n.*3 after 2"),
-    ({"delai": [1, np.nan], "recul": [4, 2]}, {}, "'delai', row 1"),
-    ({"delai": [1, 2], "recul": [np.inf, 2]}, {}, "'recul', row 0"),
-    ({"delai": [-1, 2], "recul": [3, 2]}, {}, "'delai', row 0"),
-    ({"delai": [1, 2], "recul": [3, 3]}, {"horizon": 0}, "'horizon', row 0"),
-    ({"delai": [2, 2], "recul": [3, 3]}, {"horizon": 1}, "0 delay.s. within the horizon"),
-    ({"delai": [1, 2], "recul": [1, 3]}, {}, "'delai' at 2, the longest\n.*1 incident.s. at risk"),
-]
-
-
-@pytest.mark.parametrize(("data", "options", "message"), TRUNCATED_ERRORS)
-def test_a_register_that_identifies_nothing_is_an_error(data, options, message):
-    with pytest.raises(DataError, match=message):
-        delay_distribution(pd.DataFrame(data), level=0.95, **REGISTER, **options)
-
-
-def broken_register() -> pd.DataFrame:
-    """At delay 2 only the third row is at risk: the first two are too recent."""
-    return pd.DataFrame({"delai": [1, 1, 2, 3, 4], "recul": [1, 1, 9, 9, 9]})
-
-
-def test_the_curve_starts_where_everybody_at_risk_is_detected():
-    table = delay_distribution(broken_register(), level=0.95, **REGISTER)
-    assert table["duree"].tolist() == [2, 3, 4]
-    np.testing.assert_allclose(table["estimation"], [1 / 3, 2 / 3, 1])
-    np.testing.assert_allclose(table["naive"], [3 / 5, 4 / 5, 1])
-    assert table["non_estimes"].tolist() == [2, 2, 2]
-
-
-def test_a_quantile_below_the_start_of_the_curve_is_an_error():
-    table = delay_distribution(broken_register(), level=0.95, **REGISTER)
-    assert delay_quantile(table, 0.5)["estimation"].iloc[0] == 3
-    with pytest.raises(DataError, match="quantile 0.25.*\n.*starts at 0.333"):
-        delay_quantile(table, 0.25)
-
-
-def test_a_quantile_out_of_range_is_an_error():
-    table = delay_distribution(register(), level=0.95, **REGISTER)
-    with pytest.raises(DataError, match="'probability'"):
-        delay_quantile(table, 50)
+def test_groups_keep_the_order_of_their_categories():
+    rows = followed()
+    rows["type"] = pd.Categorical(rows["type"], categories=["b", "a", "absent"])
+    assert kaplan_meier(rows, level=0.95, by="type", **KM)["groupe"].unique().tolist() == ["b", "a"]
+    assert median_duration(rows, level=0.95, by="type", **KM)["groupe"].tolist() == ["b", "a"]
+    assert log_rank(rows, by="type", **KM)["ddl"].tolist() == [1.0]

@@ -7,7 +7,12 @@ import pandas as pd
 import pytest
 
 from obsante.errors import DataError
-from obsante.stats.impact import coefficients, ols_fit, difference_in_differences, two_way_fixed_effects
+from obsante.stats.impact import (
+    coefficients,
+    difference_in_differences,
+    ols_fit,
+    two_way_fixed_effects,
+)
 
 
 def square():
@@ -69,7 +74,8 @@ def test_an_unbalanced_panel_with_moving_weights_agrees_with_indicators():
     frame["y"] = rng.normal(size=54) + frame["d"]
     frame["w"] = rng.uniform(1, 3, 54)
     frame = frame[rng.random(54) > 0.2]
-    absorbed = two_way_fixed_effects(frame, "y", ["d"], unit="u", time="t", cluster="u", weights="w")
+    names = {"unit": "u", "time": "t", "cluster": "u", "weights": "w"}
+    absorbed = two_way_fixed_effects(frame, "y", ["d"], **names)
     spelt = frame.assign(u2=frame["u"].astype(str), t2=frame["t"].astype(str))
     plain = ols_fit(spelt, "y", ["d", "u2", "t2"], cluster="u", weights="w")
     position = plain.terms.index("d")
@@ -111,6 +117,35 @@ def test_a_fit_without_residual_has_no_error_to_report():
     frame = square().assign(y=[1.0, 4.0, 1.0, 4.0, 2.0, 3.0, 2.0, 3.0])
     with pytest.raises(DataError, match="cancel out"):
         coefficients(fit(frame), level=0.95)
+
+
+@pytest.mark.parametrize("alone", [1, 0])
+def test_a_treatment_of_one_cluster_or_of_all_but_one_has_no_clustered_error(alone):
+    frame = square().assign(traite=lambda f: np.where(f["region"] == "b", alone, 1 - alone))
+    with pytest.raises(DataError, match="term 'traite'.*\n.*a single cluster identifies"):
+        coefficients(fit(frame), level=0.95)
+    frame["d"] = frame["traite"] * frame["t"]
+    two_way = two_way_fixed_effects(frame, "y", ["d"], unit="region", time="t", cluster="region")
+    with pytest.raises(DataError, match="term 'd'"):
+        coefficients(two_way, level=0.95)
+
+
+def test_a_period_or_a_unit_of_one_cluster_leaves_the_other_terms_their_error():
+    frame = square().assign(d=lambda f: f["traite"] * f["t"])
+    late = pd.DataFrame({"y": [4.0], "region": ["a"], "t": [2], "traite": [1], "d": [1]})
+    frame = pd.concat([frame, late], ignore_index=True)
+    names = {"unit": "region", "time": "t", "cluster": "region"}
+    table = coefficients(two_way_fixed_effects(frame, "y", ["d"], **names), level=0.95)
+    assert table["erreur_type"].iloc[0] > 0
+
+
+def test_a_period_that_only_a_unit_seen_once_has_changes_nothing():
+    frame = square().assign(d=lambda f: f["traite"] * f["t"])
+    once = pd.DataFrame({"y": [9.0], "region": ["e"], "t": [7], "traite": [0], "d": [0]})
+    names = {"unit": "region", "time": "t", "cluster": "region"}
+    whole = two_way_fixed_effects(pd.concat([frame, once]), "y", ["d"], **names)
+    assert whole.values.tolist() == pytest.approx([2.0])
+    assert coefficients(whole, level=0.95)["erreur_type"].iloc[0] > 0
 
 
 def test_a_level_in_percent_is_refused():

@@ -9,9 +9,9 @@ from scipy.stats import f as fisher_law
 
 from obsante.errors import DataError
 from obsante.stats.impact import (
+    average_effect,
     cohort_panel,
     event_study,
-    average_effect,
     placebo_dates,
     placebo_units,
     pre_trend_test,

@@ -45,7 +45,7 @@ def test_the_rate_is_all_events_over_all_exposure_not_a_mean_of_rates():
 
 def test_each_group_has_garwood_limits_whose_tails_are_exact():
     frame = pd.DataFrame({"d": [3, 0, 4], "t": [10.0, 5.0, 10.0], "g": ["b", "a", "b"]})
-    table = rates(frame, events="d", exposure="t", group="g", scale=1, level=0.9)
+    table = rates(frame, events="d", exposure="t", by="g", scale=1, level=0.9)
     table = table.set_index("groupe")
     low, high = table.loc["b", "borne_inf"] * 20, table.loc["b", "borne_sup"] * 20
     assert poisson.sf(6, low) == pytest.approx(0.05)
@@ -53,6 +53,20 @@ def test_each_group_has_garwood_limits_whose_tails_are_exact():
     assert table.loc["a", "borne_inf"] == 0
     assert table.loc["a", "borne_sup"] * 5 == pytest.approx(-np.log(0.05))
     assert table["n"].tolist() == [1, 2]
+
+
+def test_groups_keep_the_order_of_their_categories():
+    kinds = pd.Categorical(["b", "a", "b"], categories=["b", "absent", "a"])
+    frame = pd.DataFrame({"d": [3, 0, 4], "t": 10.0, "g": kinds}, index=[7, 7, 8])
+    table = rates(frame, events="d", exposure="t", by="g", scale=1, level=0.9)
+    assert table["groupe"].tolist() == ["b", "a"]
+    assert table["evenements"].tolist() == [7, 0]
+
+
+def test_exposures_as_time_spans_are_refused_with_the_way_to_a_unit():
+    frame = pd.DataFrame({"d": [3], "t": pd.to_timedelta([10], unit="D")})
+    with pytest.raises(DataError, match=r"frame\['t'\].dt.days"):
+        rates(frame, events="d", exposure="t", scale=1, level=0.9)
 
 
 def test_the_exact_ratio_s_limits_are_those_of_the_conditional_binomial():
@@ -75,19 +89,21 @@ def test_the_poisson_ratio_of_two_groups_is_the_ratio_of_their_rates():
     table = model(frame).set_index("terme")
     sums = frame.groupby("type")[["incidents", "jours"]].sum()
     by_hand = sums["incidents"] / sums["jours"]
-    assert table.loc["type[HOP]", "rapport"] == pytest.approx(by_hand["HOP"] / by_hand["CS"])
-    assert table.loc["constante", "rapport"] == pytest.approx(by_hand["CS"])
+    assert table.loc["type[HOP]", "estimation"] == pytest.approx(by_hand["HOP"] / by_hand["CS"])
+    assert table.loc["constante", "estimation"] == pytest.approx(by_hand["CS"])
 
 
 def test_the_robust_error_of_a_poisson_is_the_sandwich_with_its_factor():
     frame = units()
     table = model(frame, terms=["type", "age"])
     x = np.column_stack([np.ones(60), frame["type"] == "HOP", frame["age"]]).astype(float)
-    mu = frame["jours"] * np.exp(x @ table["estimation"].to_numpy())
+    mu = frame["jours"] * np.exp(x @ table["coefficient"].to_numpy())
     bread = np.linalg.inv((x.T * mu.to_numpy()) @ x)
     meat = (x.T * ((frame["incidents"] - mu) ** 2).to_numpy()) @ x
     expected = np.sqrt(np.diag(60 / 57 * bread @ meat @ bread))
-    np.testing.assert_allclose(table["erreur_type"], expected, rtol=1e-6)
+    np.testing.assert_allclose(table["erreur_type_coefficient"], expected, rtol=1e-6)
+    delta = table["erreur_type_coefficient"] * table["estimation"]
+    np.testing.assert_allclose(table["erreur_type"], delta)
     assert table["ddl"].tolist() == [57.0] * 3
 
 
@@ -98,11 +114,12 @@ def test_the_unit_of_a_term_changes_its_coefficient_and_nothing_else(family):
         for k in (1.0, 1e5)
     )
     np.testing.assert_allclose(years["statistique"], days["statistique"], rtol=1e-3)
-    assert days["estimation"].iloc[1] == pytest.approx(years["estimation"].iloc[1] / 1e5, rel=1e-3)
+    slopes = [table["coefficient"].iloc[1] for table in (days, years)]
+    assert slopes[0] == pytest.approx(slopes[1] / 1e5, rel=1e-3)
 
 
 def test_clusters_give_their_own_degrees_of_freedom():
-    table = model(units(), clusters="region")
+    table = model(units(), cluster="region")
     assert table["ddl"].tolist() == [11.0, 11.0]
     assert "region" in table["methode"].iloc[0]
 
@@ -115,11 +132,16 @@ def negative_binomial_loglike(b: np.ndarray, frame: pd.DataFrame) -> np.ndarray:
     return nbinom.logpmf(frame["incidents"].to_numpy(), size, size / (size + mu))
 
 
+def maximum(table: pd.DataFrame) -> np.ndarray:
+    """Coefficients, then alpha itself."""
+    return np.append(table["coefficient"].iloc[:2], table["estimation"].iloc[2])
+
+
 def test_the_negative_binomial_is_at_the_maximum_of_its_likelihood():
     frame = units()
     table = model(frame, family="negative_binomial")
     assert table["terme"].tolist() == ["constante", "type[HOP]", "alpha"]
-    best = table["estimation"].to_numpy()
+    best = maximum(table)
     slope = approx_fprime(best, lambda b: negative_binomial_loglike(b, frame).sum(), 1e-6)
     np.testing.assert_allclose(slope, 0, atol=0.01)
     assert 0.2 < best[2] < 1.0
@@ -127,8 +149,8 @@ def test_the_negative_binomial_is_at_the_maximum_of_its_likelihood():
 
 def test_the_negative_binomial_s_robust_error_is_that_of_numerical_scores():
     frame = units()
-    table = model(frame, family="negative_binomial", clusters="region")
-    best = table["estimation"].to_numpy()
+    table = model(frame, family="negative_binomial", cluster="region")
+    best = maximum(table)
     scores = approx_fprime(best, lambda b: negative_binomial_loglike(b, frame), 1e-6)
     step, k = 1e-4, 3
 
@@ -144,14 +166,17 @@ def test_the_negative_binomial_s_robust_error_is_that_of_numerical_scores():
     sums = pd.DataFrame(scores).groupby(frame["region"].to_numpy()).sum().to_numpy()
     bread = np.linalg.inv(hessian)
     covariance = 12 / 11 * 59 / 57 * bread @ sums.T @ sums @ bread
-    np.testing.assert_allclose(table["erreur_type"], np.sqrt(np.diag(covariance)), rtol=1e-3)
+    errors = np.append(table["erreur_type_coefficient"].iloc[:2], table["erreur_type"].iloc[2])
+    np.testing.assert_allclose(errors, np.sqrt(np.diag(covariance)), rtol=1e-3)
 
 
-def test_alpha_has_positive_limits_and_neither_ratio_nor_test():
+def test_alpha_has_the_limits_of_its_logarithm_and_no_test():
     row = model(units(), family="negative_binomial").set_index("terme").loc["alpha"]
     assert 0 < row["borne_inf"] < row["estimation"] < row["borne_sup"]
+    assert row["coefficient"] == pytest.approx(np.log(row["estimation"]))
+    error = row["erreur_type"] / row["estimation"]
+    assert row["erreur_type_coefficient"] == pytest.approx(error)
     assert np.isnan(row["p_valeur"])
-    assert np.isnan(row["rapport"])
 
 
 def test_overdispersion_is_seen_where_it_is_and_only_there():
@@ -190,7 +215,7 @@ def test_a_unit_that_is_not_at_risk_or_not_counted_is_refused(column, value, mes
     frame = pd.DataFrame({"d": [3.0, 0.0], "t": [10.0, 5.0], "g": ["a", "b"]})
     frame.loc[1, column] = value
     with pytest.raises(DataError, match=message):
-        rates(frame, events="d", exposure="t", group="g", scale=1, level=0.95)
+        rates(frame, events="d", exposure="t", by="g", scale=1, level=0.95)
 
 
 def test_a_rate_of_no_unit_is_refused():
@@ -217,8 +242,19 @@ MODEL_ERRORS = [
      "term 'type', category 'HOP'"),
     (lambda f: f.assign(incidents=f["incidents"] * (f["age"] < 5), late=1.0 * (f["age"] >= 5)),
      {"terms": ["late"]}, "single out rows without any event"),
-    (lambda f: f.assign(region="R01"), {"clusters": "region"}, r"'region'\n.*1 cluster"),
-    (lambda f: f, {"clusters": "type"}, "coefficient 'constante'\n.*cancel out"),
+    (lambda f: f.assign(region="R01"), {"cluster": "region"}, r"'region'\n.*1 cluster"),
+    (lambda f: f, {"cluster": "type"}, r"term 'type\[HOP\]'.*\n.*a single cluster"),
+    (lambda f: f.assign(seul=(f["region"] == "R03").astype(int)),
+     {"terms": ["type", "seul"], "cluster": "region", "family": "negative_binomial"},
+     "term 'seul'.*\n.*a single cluster identifies"),
+    (lambda f: f.assign(autres=(f["region"] != "R03").astype(int)),
+     {"terms": ["autres"], "cluster": "region", "family": "negative_binomial"}, "term 'autres'"),
+    (lambda f: f, {"terms": ["region"], "cluster": "region"}, r"term 'region\[R02\]'"),
+    (lambda f: f.assign(zone=np.where(f["region"] == "R03", "a", np.where(f["age"] < 5, "b", "c"))),
+     {"terms": ["zone"], "cluster": "region"}, r"term 'zone\[b\]'.*\n.*category it is compared"),
+    (lambda f: f.assign(seul=(f.index == 4).astype(int)), {"terms": ["seul"]},
+     "term 'seul'.*\n.*a single row identifies"),
+    (lambda f: f.assign(jours=pd.to_timedelta(f["jours"], unit="D")), {}, "'jours'\n.*time spans"),
     (lambda f: f.iloc[:2], {}, "2 row.s. for 2 coefficient"),
     (lambda f: f.assign(incidents=(f["jours"] * 0.03).round()),
      {"family": "negative_binomial"}, "alpha goes to 0"),

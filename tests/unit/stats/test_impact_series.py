@@ -8,7 +8,7 @@ import pytest
 
 from obsante.errors import DataError
 from obsante.stats.impact.autocorrelation import autoregressive_fit, residual_autocorrelation
-from obsante.stats.impact.series import counterfactual, intervention_effect, interrupted_series
+from obsante.stats.impact.series import counterfactual, interrupted_series, intervention_effect
 from obsante.stats.impact.series_checks import (
     controlled_interrupted_series,
     interrupted_series_by_column,
@@ -39,12 +39,12 @@ def test_the_effect_is_the_gap_between_the_two_lines():
     slope, after = -5 / 82.5, 7 + 4.5 * 5 / 82.5
     assert by_name(fit)["tendance"] == pytest.approx(slope)
     expected = after - slope * (11 - 5.5)
-    assert intervention_effect(fit, [1], level=0.95)["estimation"].iloc[0] == pytest.approx(expected)
+    assert intervention_effect(fit, [1])["estimation"].iloc[0] == pytest.approx(expected)
 
 
 def test_the_effect_at_a_horizon_is_level_plus_slope_times_h():
     fit = interrupted_series(series(), "2023-01", level=0.95)
-    table = intervention_effect(fit, [1, 12], level=0.95)
+    table = intervention_effect(fit, [1, 12])
     b, v = by_name(fit), fit.covariance
     assert table["estimation"].iloc[1] == pytest.approx(b["niveau"] + 12 * b["pente_apres"])
     variance = v[2, 2] + 144 * v[3, 3] + 24 * v[2, 3]
@@ -55,8 +55,8 @@ def test_the_effect_at_a_horizon_is_level_plus_slope_times_h():
 
 def test_the_effect_and_the_counterfactual_add_up_to_the_fit():
     fit = interrupted_series(series(season=True), "2023-01", level=0.9, cycle=12, harmonics=2)
-    without = counterfactual(fit, level=0.9)
-    effects = intervention_effect(fit, range(1, 25), level=0.9)["estimation"]
+    without = counterfactual(fit)
+    effects = intervention_effect(fit, range(1, 25))["estimation"]
     np.testing.assert_allclose(without["estimation"] + effects, without["ajuste"])
     assert without["erreur_type"].iloc[-1] > without["erreur_type"].iloc[0]
 
@@ -140,7 +140,8 @@ def test_the_interval_covers_the_effect_about_as_often_as_it_says():
     covered = 0
     for _ in range(80):
         y = shape + autoregressive(48, 0.4, rng) + 3 * (np.arange(48) >= 24)
-        row = intervention_effect(interrupted_series(y, "2023-01", level=0.9), [6], level=0.9).iloc[0]
+        fit = interrupted_series(y, "2023-01", level=0.9)
+        row = intervention_effect(fit, [6]).iloc[0]
         covered += row["borne_inf"] <= 3 <= row["borne_sup"]
     assert 65 <= covered <= 78
 
@@ -199,7 +200,7 @@ def test_the_control_s_estimates_are_those_of_the_stacked_interacted_model():
 def test_each_region_has_its_own_series():
     table = pd.DataFrame({"R01": series(seed=1), "R02": series(seed=2)})
     result = interrupted_series_by_column(table, "2023-01", 3, level=0.95)
-    alone = intervention_effect(interrupted_series(table["R02"], "2023-01", level=0.95), [3], level=0.95)
+    alone = intervention_effect(interrupted_series(table["R02"], "2023-01", level=0.95), [3])
     assert result["serie"].tolist() == ["R01", "R02"]
     assert result["estimation"].iloc[1] == alone["estimation"].iloc[0]
 
@@ -248,7 +249,7 @@ def test_a_series_that_cannot_be_analysed_is_an_error_that_says_why(change, opti
 def test_an_effect_is_not_extrapolated(horizon):
     fit = interrupted_series(series(), "2023-01", level=0.95)
     with pytest.raises(DataError, match=f"horizon {horizon}"):
-        intervention_effect(fit, [horizon], level=0.95)
+        intervention_effect(fit, [horizon])
 
 
 def test_placebo_dates_need_sixteen_points():

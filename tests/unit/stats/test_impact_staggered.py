@@ -9,12 +9,12 @@ from scipy.stats import t as student_law
 
 from obsante.errors import DataError
 from obsante.stats.impact import (
+    average_effect,
     cohort_effects,
     cohort_panel,
     event_study,
     first_treatment,
     group_effects,
-    average_effect,
     two_way_fixed_effects,
 )
 from obsante.stats.impact.imputation import estimates, leave_one_out
@@ -123,7 +123,7 @@ def test_sums_less_a_cluster_give_the_panel_without_it(control):
     starts = [3, 5, 4, 3, NEVER, NEVER, 5, NEVER, 4, 4]
     data = frame(starts, growing, noise=1.0, per_region=2)
     data["milieu"], data["w"] = np.where(data["u"] % 3 == 0, "a", "b"), 1.0 + data["u"] % 4
-    names = {"weights": "w", "group": "milieu"}
+    names = {"weights": "w", "by": "milieu"}
     whole = panel(data, **names)
     masks, leads = [whole.event_time >= 0, whole.event_time == 1], []
     if control == "not_yet":
@@ -178,7 +178,7 @@ def test_each_group_is_compared_with_its_own_controls():
     # A trend of the towns alone: harmless only if towns are compared with towns.
     data["y"] += np.where(data["u"] > 4, 10.0 * data["mois"], 0.0)
     for control in CONTROLS:
-        table = group_effects(panel(data, group="milieu"), control=control, level=0.95)
+        table = group_effects(panel(data, by="milieu"), control=control, level=0.95)
         assert table["terme"].tolist() == ["rural", "urbain", "urbain - rural"]
         assert table["estimation"].tolist() == pytest.approx([1.0, 2.0, 1.0])
 
@@ -189,7 +189,7 @@ def test_the_error_of_a_difference_keeps_the_covariance_of_shared_clusters():
     # The same numbers in both groups of a region: the difference is 0 in every replicate.
     same = data[data["u"] % 2 == 0].set_index(["region", "mois"])["y"]
     data["y"] = same.loc[list(zip(data["region"], data["mois"], strict=True))].to_numpy()
-    table = group_effects(panel(data, group="milieu"), control="never", level=0.95)
+    table = group_effects(panel(data, by="milieu"), control="never", level=0.95)
     assert table["erreur_type"].iloc[0] > 0.1
     assert table["erreur_type"].iloc[2] == 0
     assert "aucune variation entre grappes" in table["methode"].iloc[2]
@@ -252,7 +252,7 @@ def spoil(data, **changes):
         (lambda f: spoil(f, mois=f["mois"].astype(float)), "column 'mois'"),
         (lambda f: panel(f.assign(w=-1.0), weights="w"), "'w', row 0"),
         (lambda f: panel(f.assign(w=f["mois"]), weights="w"), "'w' of unit '0'"),
-        (lambda f: panel(f, group="absent"), "column 'absent'"),
+        (lambda f: panel(f, by="absent"), "column 'absent'"),
     ],
 )
 def test_a_bad_panel_is_named(build, named):
@@ -275,10 +275,10 @@ def test_groups_that_cannot_be_compared_are_named():
     data = frame([3, 4, NEVER, NEVER, 3], growing)
     data["milieu"] = np.where(data["u"] == 3, "b", "a")
     with pytest.raises(DataError, match="group 'b'"):
-        group_effects(panel(data, group="milieu"), control="never", level=0.95)
+        group_effects(panel(data, by="milieu"), control="never", level=0.95)
     data["milieu"] = np.where(data["u"] == 4, "b", "a")
     with pytest.raises(DataError, match="in group 'b'"):
-        group_effects(panel(data, group="milieu"), control="never", level=0.95)
+        group_effects(panel(data, by="milieu"), control="never", level=0.95)
     with pytest.raises(DataError, match="effects by group"):
         group_effects(panel(data), control="never", level=0.95)
 

@@ -85,18 +85,23 @@ def test_other_numbers_of_clusters_draw_from_the_seed(clusters, law):
 
 
 def test_with_too_few_clusters_the_interval_is_unbounded_and_says_so():
-    row = wild_cluster_bootstrap(fit(frame(3)), "d", level=0.99, draws=999, seed=1).iloc[0]
+    row = wild_cluster_bootstrap(fit(frame(4)), "d", level=0.99, draws=999, seed=1).iloc[0]
     assert (row["borne_inf"], row["borne_sup"]) == (-np.inf, np.inf)
     assert "moins de 6 grappes" in row["methode"]
 
 
-def test_a_lone_treated_cluster_shows_in_the_effective_number():
-    data = frame(11).assign(d=lambda f: ((f["g"] == 0) & (f["t"] >= 3)).astype(float))
-    data["y"] += np.random.default_rng(1).normal(size=len(data)) * (data["g"] == 0)
+def test_two_treated_clusters_show_in_the_effective_number():
+    data = frame(11).assign(d=lambda f: ((f["g"] < 2) & (f["t"] >= 3)).astype(float))
     table = wild_cluster_bootstrap(fit(data), "d", level=0.9, draws=99, seed=1)
-    # The treated cluster has half the influence, ten others share the rest: 1 / (1/4 (1 + 1/10))
-    # with squared influence 10/11 and 10 times 1/110: 1 / (100/121 + 10/12100) = 1.21.
-    assert "grappes effectives : 1,2 sur 11" in table["methode"].iloc[0]
+    # Squared influence, up to a factor: (9/11)^2 for 2 clusters and (2/11)^2 for 9, so
+    # (2 * 81 + 9 * 4)^2 / (2 * 81^2 + 9 * 4^2) = 2.96.
+    assert "grappes effectives : 3,0 sur 11" in table["methode"].iloc[0]
+
+
+def test_a_lone_treated_cluster_is_refused():
+    data = frame(11).assign(d=lambda f: ((f["g"] == 0) & (f["t"] >= 3)).astype(float))
+    with pytest.raises(DataError, match="term 'd'.*\n.*a single cluster"):
+        wild_cluster_bootstrap(fit(data), "d", level=0.9, draws=99, seed=1)
 
 
 def test_unknown_term_and_too_few_draws_are_named():

@@ -20,10 +20,20 @@ import pandas as pd
 from statsmodels.stats.sandwich_covariance import cov_cluster
 
 from obsante.errors import DataError
+from obsante.stats.impact.terms import INTERCEPT
 
-__all__ = ["cluster_codes", "cluster_covariance", "cluster_factor", "few_clusters"]
+__all__ = [
+    "cluster_codes",
+    "cluster_covariance",
+    "cluster_factor",
+    "few_clusters",
+    "require_shared_terms",
+    "unit_columns",
+]
 
 FEW_CLUSTERS = 6
+# On columns of norm 1: below this, what is left of a column or of a direction is rounding.
+_SINGULAR = 1e-8
 
 
 def cluster_codes(
@@ -69,7 +79,7 @@ def cluster_codes(
 
 
 def cluster_factor(groups: int, n: int, k: int) -> float:
-    """The factor of the module's formula, for G groups, n observations, k coefficients.
+    """G/(G-1) (n-1)/(n-k), for G groups, n observations, k coefficients: Stata's factor (CR1).
 
     Raises:
         DataError: no more observations than coefficients.
@@ -97,8 +107,8 @@ def cluster_covariance(
     their dispersion, where they have one. Weighted scores already carry the weights, so
     sampling weights enter as R's ``sandwich::vcovCL`` has them. Degrees of freedom of a t
     interval: G - 1. With few clusters (about 40 or fewer, Cameron & Miller 2015) the standard
-    errors stay too small; the covariance of all the coefficients together has rank at most G. The
-    variance of a term that is the cluster itself comes out as zero, but for rounding.
+    errors stay too small; the covariance of all the coefficients together has rank at most G. A
+    term that one cluster alone identifies is to be refused first (:func:`require_shared_terms`).
 
     Args:
         fit: a fitted statsmodels model.
@@ -129,6 +139,66 @@ def cluster_covariance(
             remedy="drop the term that repeats another one, or that is constant",
         )
     return covariance
+
+
+def require_shared_terms(
+    x: np.ndarray, names: Sequence[str], codes: np.ndarray, *, cluster: str = "cluster"
+) -> None:
+    """Raise a DataError for a term whose coefficient no longer exists once one cluster is out.
+
+    A 0/1 term that is 1 (or 0) in one cluster alone, a reference category held by one cluster:
+    the fit follows that cluster, its scores add up to zero or nearly, and what it would vary from
+    one sample to another is missing from the sandwich, which comes out far too small
+    (MacKinnon & Webb, *Econometrics J.* 21 (2018), 114-135). With U an orthonormal base of the
+    columns, cluster g does so when I - U_g'U_g is singular (a leverage of 1).
+
+    Args:
+        x: (n, k) columns of the model, the intercept among them unless it is absorbed.
+        names: terms of the first columns; the others are not reported.
+        codes: (n,) cluster of each row.
+        cluster: what a cluster is, for the message.
+
+    >>> x = np.column_stack([np.ones(4), [0.0, 1.0, 0.0, 1.0]])
+    >>> require_shared_terms(x, ["constante", "d"], np.array([0, 0, 1, 1]))
+    """
+    base, size, right = np.linalg.svd(unit_columns(x)[0], full_matrices=False)
+    kept = size > _SINGULAR * size[0]
+    base, back = base[:, kept], right[kept].T / size[kept]
+    leverage = np.bincount(codes, weights=(base**2).sum(axis=1))
+    for g in np.flatnonzero(leverage > 1 - _SINGULAR):
+        own = base[codes == g]
+        left, vectors = np.linalg.eigh(np.eye(own.shape[1]) - own.T @ own)
+        lost = np.abs(back @ vectors[:, left < _SINGULAR]).max(axis=1, initial=0.0)
+        terms = [
+            name
+            for name, share in zip(names, lost / max(lost.max(), 1.0), strict=False)
+            if share > _SINGULAR and name != INTERCEPT
+        ]
+        if terms:
+            raise _resting_on_one(terms[0], cluster)
+
+
+def unit_columns(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The columns brought to norm 1, and what each was divided by; a column of zeros stays so.
+
+    >>> unit_columns(np.array([[3.0, 0.0], [4.0, 0.0]]))[1].tolist()
+    [5.0, 1.0]
+    """
+    norm = np.linalg.norm(x, axis=0)
+    norm = np.where(norm > 0, norm, 1.0)
+    return x / norm, norm
+
+
+def _resting_on_one(term: str, cluster: str) -> DataError:
+    """The error of a coefficient that one cluster alone identifies."""
+    return DataError(
+        f"term '{term}', robust standard error",
+        found=f"a coefficient that a single {cluster} identifies: without it the term, or the "
+        "category it is compared with, does not vary",
+        expected=f"each value of a 0/1 term, and each category, in two {cluster}s at least",
+        remedy=f"merge categories, leave the term out, or choose a finer {cluster}: the error "
+        "would be far too small",
+    )
 
 
 def few_clusters(count: int) -> str:

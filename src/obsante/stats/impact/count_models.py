@@ -22,10 +22,13 @@ from statsmodels.tools.sm_exceptions import ModelWarning
 from obsante.errors import DataError
 from obsante.stats.checks import column, probability
 from obsante.stats.impact.arguments import option
-from obsante.stats.impact.clustered import cluster_codes, cluster_covariance
+from obsante.stats.impact.clustered import (
+    cluster_codes,
+    cluster_covariance,
+    require_shared_terms,
+)
 from obsante.stats.impact.incidence import counts, exposures
 from obsante.stats.impact.terms import coefficient_table, exponentiated, term_matrix
-from obsante.stats.survey.intervals import quantile_of
 
 __all__ = ["overdispersion_test", "rate_model"]
 
@@ -33,6 +36,7 @@ TITLES = {
     "poisson": "régression de Poisson",
     "negative_binomial": "régression binomiale négative",
 }
+ALPHA = "alpha"
 # A fitted rate this many times below the mean rate is a coefficient on its way to infinity.
 VANISHING_RATE = 1e-6
 
@@ -45,73 +49,73 @@ def rate_model(
     terms: Sequence[str],
     family: str,
     level: float,
-    clusters: str | None = None,
+    cluster: str | None = None,
 ) -> pd.DataFrame:
     """Rate ratios of a count model with log exposure, and errors robust to the variance.
 
-    Maximum likelihood; sandwich covariance, so that the coefficients of the Poisson need only
-    the mean to be right (Gourieroux, Monfort & Trognon 1984): factor n / (n - k) and t(n - k),
-    or by cluster (:mod:`~obsante.stats.impact.clustered`) and t(G - 1).
+    Maximum likelihood; sandwich covariance, so that a Poisson needs only the mean to be right
+    (Gourieroux, Monfort & Trognon 1984): factor n / (n - k) and t(n - k), or, by cluster (Liang &
+    Zeger, *Biometrika* 73 (1986), 13-22), G / (G - 1) (n - 1) / (n - k) and t(G - 1).
 
     Args:
-        frame: one row per unit at risk.
-        events, exposure: columns of counts and of exposure.
-        terms: columns of the model: see :func:`~obsante.stats.impact.terms.term_matrix`.
+        frame: one row per unit at risk, with columns ``events`` (counts) and ``exposure``.
+        terms: columns: numbers, or categories as indicators ``column[category]`` against the
+            first one (the declared order of a Categorical).
         family: "poisson" or "negative_binomial".
         level: confidence level.
-        clusters: column of clusters; None for independent rows.
+        cluster: column of clusters; None for independent rows.
 
     Returns:
-        One row per coefficient: the columns of
-        :func:`~obsante.stats.impact.terms.coefficient_table` on the log scale, then ``rapport``,
-        ``rapport_inf``, ``rapport_sup`` (their exponential: rate ratios; for the constant, the
-        rate of reference per unit of exposure). The negative binomial adds a row ``alpha``, with
-        limits from log(alpha), without ratio nor test (0 is a boundary: :func:`overdispersion_test`).
+        The columns of :func:`~obsante.stats.impact.hazard_ratios`, without ``evenements``:
+        ``estimation`` is the rate ratio, or for ``constante`` the rate of reference per unit of
+        exposure. The negative binomial adds ``alpha``, whose test is :func:`overdispersion_test`.
 
     Raises:
-        DataError: bad counts, exposures, terms or clusters; a category without event, a rate
-            that vanishes, no maximum; a negative binomial without overdispersion.
+        DataError: bad counts, exposures, terms or clusters; no event in a category, no maximum;
+            a term that one cluster (or row) alone identifies; alpha going to 0.
 
     >>> units = pd.DataFrame({"y": [2, 4, 3, 8, 9, 7], "t": 10.0, "type": list("aaabbb")})
     >>> call = {"events": "y", "exposure": "t", "terms": ["type"], "family": "poisson"}
-    >>> rate_model(units, **call, level=0.95)["rapport"].round(3).tolist()
+    >>> rate_model(units, **call, level=0.95)["estimation"].round(3).tolist()
     [0.3, 2.667]
     """
     probability(level, "level")
     fit, scale = _fit(frame, events, exposure, terms, family)
-    covariance, df, errors = _robust(fit, frame, clusters)
-    size, values = np.outer(scale, scale), fit.params / scale.to_numpy()
+    covariance, df, errors = _robust(fit, scale.index, frame, cluster)
+    values, size = _logarithms(fit.params, scale)
+    size = np.outer(size, size)
     method = f"{TITLES[family]}, exposition en décalage, {errors}, loi de Student"
     table = coefficient_table(
         scale.index, values, covariance / size, reference=fit.cov_params() / size, df=df,
         level=level, n=len(frame), method=method,
     )  # fmt: skip
-    return _without_alpha_ratio(exponentiated(table), level)
+    table.loc[table["terme"] == ALPHA, ["statistique", "p_valeur"]] = np.nan
+    return exponentiated(table)
 
 
-def _robust(fit, frame: pd.DataFrame, clusters: str | None) -> tuple[np.ndarray, int, str]:
+def _robust(
+    fit, names: Sequence[str], frame: pd.DataFrame, cluster: str | None
+) -> tuple[np.ndarray, int, str]:
     """Sandwich covariance, its degrees of freedom, and what to call it."""
-    n = len(frame)
-    if clusters is None:
+    n, x = len(frame), fit.model.exog
+    if cluster is None:
         # Each row as its own cluster gives the robust covariance with factor n / (n - k).
+        require_shared_terms(x, names, np.arange(n), cluster="row")
         return cluster_covariance(fit, np.arange(n)), n - len(fit.params), "erreurs robustes"
-    labels = column(frame, clusters)
-    groups = cluster_codes(labels, n, name=clusters)[1]
-    covariance = cluster_covariance(fit, labels, name=clusters)
-    return covariance, groups - 1, f"erreurs par grappe ({clusters})"
+    labels = column(frame, cluster)
+    codes, groups = cluster_codes(labels, n, name=cluster)
+    require_shared_terms(x, names, codes)
+    covariance = cluster_covariance(fit, labels, name=cluster)
+    return covariance, groups - 1, f"erreurs par grappe ({cluster})"
 
 
-def _without_alpha_ratio(table: pd.DataFrame, level: float) -> pd.DataFrame:
-    """Alpha has neither ratio nor test, and its limits are those of its logarithm."""
-    dispersion = table["terme"] == "alpha"
-    if dispersion.any():
-        alpha = table.loc[dispersion]
-        half = quantile_of(alpha["ddl"], level) * alpha["erreur_type"] / alpha["estimation"]
-        spread = np.exp(np.outer(half, [-1.0, 1.0])) * alpha[["estimation"]].to_numpy()
-        table.loc[dispersion, ["borne_inf", "borne_sup"]] = spread
-        without = ["statistique", "p_valeur", "rapport", "rapport_inf", "rapport_sup"]
-        table.loc[dispersion, without] = np.nan
-    return table
+def _logarithms(params: np.ndarray, scale: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Coefficients, log(alpha) among them, and what the errors of ``params`` are divided by."""
+    values, size = params / scale.to_numpy(), scale.to_numpy(copy=True)
+    dispersion = scale.index == ALPHA
+    size[dispersion] = values[dispersion]
+    values[dispersion] = np.log(values[dispersion])
+    return values, size
 
 
 def _fit(frame: pd.DataFrame, events: str, exposure: str, terms: Sequence[str], family: str):
@@ -133,7 +137,7 @@ def _fit(frame: pd.DataFrame, events: str, exposure: str, terms: Sequence[str], 
     start = np.append(poisson.params, _moment_alpha(y, np.asarray(poisson.predict())))
     fit = _maximise(model, "bfgs", start)
     _require_maximum(fit)
-    return fit, pd.concat([scale, pd.Series({"alpha": 1.0})])
+    return fit, pd.concat([scale, pd.Series({ALPHA: 1.0})])
 
 
 def _maximise(model, method: str, start):
@@ -238,7 +242,8 @@ def overdispersion_test(
         DataError: as :func:`rate_model`.
 
     >>> units = pd.DataFrame({"y": [0, 9, 1, 12, 0, 7], "t": 1.0})
-    >>> overdispersion_test(units, events="y", exposure="t", terms=[])["p_valeur"].round(4).tolist()
+    >>> table = overdispersion_test(units, events="y", exposure="t", terms=[])
+    >>> table["p_valeur"].round(4).tolist()
     [0.0013, 0.0013]
     """
     fit, _ = _fit(frame, events, exposure, terms, "poisson")

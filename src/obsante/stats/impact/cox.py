@@ -22,7 +22,7 @@ from statsmodels.tools.sm_exceptions import ModelWarning
 from obsante.errors import DataError
 from obsante.stats.checks import column, probability
 from obsante.stats.impact.arguments import option
-from obsante.stats.impact.clustered import cluster_codes
+from obsante.stats.impact.clustered import cluster_codes, require_shared_terms
 from obsante.stats.impact.durations import observed_durations
 from obsante.stats.impact.terms import coefficient_table, exponentiated, term_matrix
 
@@ -41,47 +41,47 @@ def hazard_ratios(
     terms: Sequence[str],
     ties: str,
     level: float,
-    clusters: str | None = None,
+    cluster: str | None = None,
 ) -> pd.DataFrame:
     """Hazard ratios of Cox's model.
 
-    Partial likelihood; normal limits, or, with clusters, the sandwich of Lin and Wei times
-    G / (G - 1) and t(G - 1). Its score residuals are those of Breslow's likelihood, so clusters
-    require ``ties="breslow"``.
+    Partial likelihood; normal limits, or, with clusters, Lin and Wei's sandwich times G / (G - 1)
+    and t(G - 1), whose score residuals are those of Breslow's likelihood (``ties="breslow"``).
 
     Args:
         frame: one row per unit followed.
-        duration, event: as :func:`~obsante.stats.impact.durations.kaplan_meier`.
-        terms: columns of the model: see :func:`~obsante.stats.impact.terms.term_matrix`.
+        duration, event: as :func:`~obsante.stats.impact.kaplan_meier`.
+        terms: columns: numbers, or categories as indicators ``column[category]`` against the
+            first one (the declared order of a Categorical).
         ties: "efron" (nearer to the exact likelihood) or "breslow".
         level: confidence level.
-        clusters: column of clusters (region); None for independent rows.
+        cluster: column of clusters (region); None for independent rows.
 
     Returns:
-        One row per coefficient: the columns of
-        :func:`~obsante.stats.impact.terms.coefficient_table` on the log scale, then ``rapport``,
-        ``rapport_inf``, ``rapport_sup`` (hazard ratios) and ``evenements``.
+        One row per coefficient: ``terme``, ``estimation`` (hazard ratio), ``erreur_type`` (delta
+        method), ``borne_inf``, ``borne_sup`` (those of the logarithm, exponentiated),
+        ``statistique``, ``p_valeur`` (of a ratio of 1), ``ddl``, ``n``, ``methode``,
+        ``coefficient`` (its logarithm), ``erreur_type_coefficient``, ``evenements``.
 
     Raises:
-        DataError: bad durations, indicators, terms or clusters; clusters with Efron's ties;
-            a term that separates the events.
+        DataError: bad durations, indicators, terms or clusters; clusters with Efron's ties; a
+            term that separates the events, or that one cluster alone identifies.
 
     >>> rows = pd.DataFrame({"t": [1, 2, 3, 4, 5, 6], "e": 1, "x": [1, 0, 1, 1, 0, 0]})
     >>> call = {"duration": "t", "event": "e", "terms": ["x"], "ties": "breslow"}
-    >>> hazard_ratios(rows, **call, level=0.95)["rapport"].round(2).tolist()
+    >>> hazard_ratios(rows, **call, level=0.95)["estimation"].round(2).tolist()
     [4.03]
     """
     probability(level, "level")
     fit, names = _fit(frame, duration, event, terms, ties)
-    if clusters is None:
+    if cluster is None:
         covariance, df, errors = fit.cov_params(), np.inf, "loi normale"
     else:
-        covariance, df, errors = _clustered(fit, column(frame, clusters), clusters, ties)
-    method = f"modèle de Cox, ex aequo de {ties.capitalize()}, {errors}"
-    own, size = fit.cov_params(), len(frame)
+        covariance, df, errors = _clustered(fit, names, column(frame, cluster), cluster, ties)
     table = coefficient_table(
-        names, fit.params, covariance, reference=own, df=df, level=level, n=size, method=method
-    )
+        names, fit.params, covariance, reference=fit.cov_params(), df=df, level=level,
+        n=len(frame), method=f"modèle de Cox, ex aequo de {ties.capitalize()}, {errors}",
+    )  # fmt: skip
     return exponentiated(table).assign(evenements=int(fit.model.status.sum()))
 
 
@@ -112,18 +112,23 @@ def _fit(frame: pd.DataFrame, duration: str, event: str, terms: Sequence[str], t
     return fit, list(matrix.columns)
 
 
-def _clustered(fit, labels: pd.Series, name: str, ties: str) -> tuple[np.ndarray, int, str]:
+def _clustered(
+    fit, names: list[str], labels: pd.Series, name: str, ties: str
+) -> tuple[np.ndarray, int, str]:
     """Lin and Wei's covariance with clusters, its degrees of freedom, and what to call it."""
     if ties != "breslow":
         raise DataError(
-            f"clusters '{name}' with ties '{ties}'",
+            f"cluster '{name}' with ties '{ties}'",
             found="score residuals known for Breslow's likelihood only",
             expected="'breslow'",
             remedy='use ties="breslow", or no clusters',
         )
     codes, groups = cluster_codes(labels, len(fit.model.endog), name=name)
     # Rows censored before the first event have no residual (NaN) and contribute nothing.
+    seen = np.isfinite(fit.score_residuals).all(axis=1)
     scores = np.nan_to_num(fit.score_residuals)
+    x = np.column_stack([fit.model.exog, np.ones(len(codes))])
+    require_shared_terms(x[seen], names, codes[seen])
     sums = np.zeros((groups, scores.shape[1]))
     np.add.at(sums, codes, scores)
     bread = np.linalg.inv(fit.model.hessian(fit.params))

@@ -3,7 +3,7 @@
 A duration runs from an origin (an incident's occurrence, an installation) to the event (its
 detection, its repair) or to the last day on which the event was still awaited (censored).
 Censoring must not depend on the duration to come. A register that holds only the incidents
-already detected has no censored rows: use :mod:`obsante.stats.impact.truncated` instead.
+already detected has no censored rows: use :func:`~obsante.stats.impact.delay_distribution`.
 
 References: Kaplan & Meier, *J. Am. Stat. Assoc.* 53 (1958), 457-481; Greenwood (1926); Kalbfleisch
 & Prentice, *The Statistical Analysis of Failure Time Data* (2nd ed., 2002), section 1.4 (log-log
@@ -22,7 +22,7 @@ from obsante.errors import DataError
 from obsante.stats.checks import binary_values, column, probability, vector
 from obsante.stats.impact.arguments import labels, numbers
 
-__all__ = ["log_log_limits", "log_rank", "median_duration", "observed_durations", "kaplan_meier"]
+__all__ = ["kaplan_meier", "log_log_limits", "log_rank", "median_duration", "observed_durations"]
 
 # Products of fractions that should be 1/2 miss it by rounding.
 ROUNDING = 1e-12
@@ -226,7 +226,7 @@ def log_rank(frame: pd.DataFrame, *, duration: str, event: str, by: str) -> pd.D
         DataError: as :func:`kaplan_meier`; fewer than two groups.
 
     >>> rows = pd.DataFrame({"jours": [1, 2, 3, 4], "detecte": 1, "type": list("aabb")})
-    >>> round(log_rank(rows, duration="jours", event="detecte", group="type").loc[0, "ddl"])
+    >>> round(log_rank(rows, duration="jours", event="detecte", by="type").loc[0, "ddl"])
     1
     """
     time, status = observed_durations(frame, duration=duration, event=event)
@@ -238,7 +238,7 @@ def log_rank(frame: pd.DataFrame, *, duration: str, event: str, by: str) -> pd.D
             expected="at least two",
             remedy="choose a column that separates the rows",
         )
-    codes = pd.Categorical(frame[by], categories=groups).codes
+    codes = pd.Index(groups, dtype=object).get_indexer(frame[by].astype(object))
     try:
         statistic = float(survdiff(time, status, codes)[0])
     except np.linalg.LinAlgError as error:

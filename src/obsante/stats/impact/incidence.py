@@ -1,7 +1,7 @@
 """Rates with exposure: counts of events over person-time, or any other number of units at risk.
 
 Rates of groups with exact limits, and their exact ratio; the models with covariates are in
-:mod:`obsante.stats.impact.count_models`. A unit without exposure is not at risk: it has no rate,
+:func:`~obsante.stats.impact.rate_model`. A unit without exposure is not at risk: it has no rate,
 and is refused rather than dropped.
 
 References: Garwood, *Biometrika* 28 (1936), 437-442; Przyborowski & Wilenski, *Biometrika* 31
@@ -35,10 +35,10 @@ def rates(
 ) -> pd.DataFrame:
     """Rate of each group, sum of events over sum of exposure, with Garwood's exact limits.
 
-    Limits chi2(a/2; 2d) / 2 and chi2(1 - a/2; 2d + 2) / 2 over the exposure, for d events: they
-    hold for a Poisson count, and are too narrow when events come in clusters (see
-    :func:`~obsante.stats.impact.count_models.overdispersion_test`). No event gives the limits
-    0 and -log(a/2) / T.
+    For an exhaustive register; for a sample, use :func:`obsante.stats.ratio`. Exposure summed
+    over months is person-months. Limits chi2(a/2; 2d) / 2 and chi2(1 - a/2; 2d + 2) / 2 over the
+    exposure T, for d events (none: 0 and -log(a/2) / T); too narrow when events come in clusters
+    (see :func:`~obsante.stats.impact.overdispersion_test`).
 
     Args:
         frame: one row per unit at risk.

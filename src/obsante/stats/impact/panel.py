@@ -4,7 +4,7 @@ Coefficients b = (X'WX)^-1 X'Wy; covariance CR1, (X'WX)^-1 (sum_g s_g s_g') (X'W
 G/(G-1) (n-1)/(n-k), with s_g the sum over cluster g of w x e, and t with G - 1 degrees of
 freedom (Liang & Zeger, *Biometrika* 73 (1986), 13-22; Cameron & Miller, *J. Human Resources* 50
 (2015), 317-372). With about a dozen clusters CR1 is still too small:
-see :func:`~obsante.stats.impact.wild.wild_cluster_bootstrap`.
+see :func:`~obsante.stats.impact.wild_cluster_bootstrap`.
 """
 
 from __future__ import annotations
@@ -19,10 +19,22 @@ import pandas as pd
 from obsante.errors import DataError
 from obsante.stats.checks import binary_values, column, positive, probability, vector
 from obsante.stats.impact.arguments import numbers
-from obsante.stats.impact.clustered import cluster_codes, cluster_factor, few_clusters
+from obsante.stats.impact.clustered import (
+    cluster_codes,
+    cluster_factor,
+    few_clusters,
+    require_shared_terms,
+    unit_columns,
+)
 from obsante.stats.impact.terms import coefficient_table, term_matrix
 
-__all__ = ["LinearFit", "coefficients", "ols_fit", "difference_in_differences", "two_way_fixed_effects"]
+__all__ = [
+    "LinearFit",
+    "coefficients",
+    "difference_in_differences",
+    "ols_fit",
+    "two_way_fixed_effects",
+]
 
 EFFECT = "effet"
 # A column that keeps less than this share of its norm is explained by the others.
@@ -51,8 +63,7 @@ class LinearFit:
     @cached_property
     def bread(self) -> np.ndarray:
         """(X'WX)^-1; columns are brought to norm 1 so that units of measure do not matter."""
-        norm = np.linalg.norm(self.x, axis=0)
-        scaled = self.x / norm
+        scaled, norm = unit_columns(self.x)
         # Periods that share no unit leave the indicators redundant: hence the pseudo-inverse.
         return np.linalg.pinv(scaled.T @ scaled, rcond=1e-12, hermitian=True) / np.outer(norm, norm)
 
@@ -124,7 +135,7 @@ def two_way_fixed_effects(
     The panel may be unbalanced and the weights vary. The coefficient of a 0/1 treatment is the
     effect if it is one and the same for all units and dates; when entry is staggered and effects
     grow or differ it is biased, some weights being negative (Goodman-Bacon, *J. Econometrics* 225
-    (2021), 254-277): use :mod:`~obsante.stats.impact.staggered` there.
+    (2021), 254-277): use :func:`~obsante.stats.impact.average_effect` there.
 
     Args:
         unit, time: columns of the fixed effects; the others as :func:`ols_fit`.
@@ -135,7 +146,8 @@ def two_way_fixed_effects(
 
     >>> frame = pd.DataFrame({"y": [1.0, 5.0, 2.0, 3.0, 0.0, 2.0], "u": list("aabbcc"),
     ...     "t": [0, 1] * 3, "d": [0, 1, 0, 0, 0, 0]})
-    >>> two_way_fixed_effects(frame, "y", ["d"], unit="u", time="t", cluster="u").values.round(6).tolist()
+    >>> fit = two_way_fixed_effects(frame, "y", ["d"], unit="u", time="t", cluster="u")
+    >>> fit.values.round(6).tolist()
     [2.5]
     """
     x, y, weight, codes, count = _parts(frame, outcome, terms, cluster, weights, intercept=False)
@@ -161,7 +173,9 @@ def coefficients(fit: LinearFit, *, level: float) -> pd.DataFrame:
         ``borne_sup``, ``statistique``, ``p_valeur``, ``ddl``, ``n``, ``methode``.
 
     Raises:
-        DataError: a perfect fit, which leaves no residual to measure the error.
+        DataError: a perfect fit, which leaves no residual to measure the error; a term that one
+            cluster alone identifies, such as a treatment of a single cluster: CR1 would be far
+            too small (MacKinnon & Webb, *Econometrics J.* 21 (2018), 114-135).
 
     >>> frame = pd.DataFrame({"y": [1.0, 2.0, 4.0, 5.0], "d": [0, 0, 1, 1], "c": list("abba")})
     >>> coefficients(ols_fit(frame, "y", ["d"], cluster="c"), level=0.95)["ddl"].tolist()
@@ -169,6 +183,7 @@ def coefficients(fit: LinearFit, *, level: float) -> pd.DataFrame:
     """
     k, size, df = len(fit.terms), len(fit.y), fit.clusters - 1
     level = probability(level, "level")
+    require_shared_terms(fit.x, fit.terms, fit.cluster)
     scores = fit.sums(fit.x * fit.residual[:, None]) @ fit.bread[:, :k]
     covariance = fit.factor * scores.T @ scores
     # The outcome's own size gives the scale: a perfect fit leaves residuals of rounding.

@@ -31,7 +31,7 @@ _CAUTION = "ne pas rejeter ne prouve pas les tendances parallèles (Roth 2022)"
 def pre_trend_test(panel: CohortPanel, *, leads: int, level: float, power: float) -> pd.DataFrame:
     """Joint test that the last ``leads`` periods before entry show no effect.
 
-    Leads' coefficients g as in :func:`~obsante.stats.impact.staggered.event_study`; V from the
+    Leads' coefficients g as in :func:`~obsante.stats.impact.event_study`; V from the
     jackknife by cluster. F = (G - K) / (K (G - 1)) g'V⁻¹g on K and G - K degrees of freedom, which
     is Hotelling's (Pustejovsky & Tipton, *J. Business & Econ. Statistics* 36 (2018), 672-683).
     ``pente_detectable`` is the differential linear trend, in outcome units per period, that a test
@@ -79,7 +79,7 @@ def placebo_dates(panel: CohortPanel, *, earlier: int, level: float) -> pd.DataF
     """Overall effect of a false entry, ``earlier`` periods before the true one.
 
     Observations after the true entry are left out; the imputation of
-    :func:`~obsante.stats.impact.staggered.average_effect` (``"not_yet"``) is run on the rest.
+    :func:`~obsante.stats.impact.average_effect` (``"not_yet"``) is run on the rest.
     An interval without 0 tells of anticipation or of trends that differ.
 
     Args:

@@ -16,7 +16,7 @@ simulated series of 48 points, the 95 % intervals held the effect 6 periods afte
 and 92 times in 100 with the autoregression and 88, 83 and 74 times with Newey-West at 3 lags, for
 autocorrelations of 0, 0.3 and 0.6; so too Turner et al., *BMC Med. Res. Methodol.* 21 (2021), 181,
 who recommend the first from 12 points on. Read the diagnostics and
-:func:`~obsante.stats.impact.series_checks.placebo_interruptions`. Eight points on each side is the
+:func:`~obsante.stats.impact.placebo_interruptions`. Eight points on each side is the
 floor of Penfold & Zhang (*Academic Pediatrics* 13 (2013), S38-S44), for power.
 """
 
@@ -46,8 +46,8 @@ __all__ = [
     "MINIMUM_POINTS",
     "SegmentedFit",
     "counterfactual",
-    "intervention_effect",
     "interrupted_series",
+    "intervention_effect",
 ]
 
 LEVEL, SLOPE = "niveau", "pente_apres"
@@ -59,17 +59,18 @@ class SegmentedFit:
 
     Attributes:
         coefficients: one row per term (``constante``, ``tendance``, ``niveau``,
-            ``pente_apres``, then the season): see
-            :func:`~obsante.stats.impact.terms.coefficient_table`.
-        diagnostics: what autocorrelation is left (innovations of the autoregression, or
-            residuals with Newey-West): see
-            :func:`~obsante.stats.impact.autocorrelation.residual_autocorrelation`.
+            ``pente_apres``, then the season), with ``estimation``, ``erreur_type``,
+            ``borne_inf``, ``borne_sup``, ``statistique``, ``p_valeur``, ``ddl``, ``n``,
+            ``methode``.
+        diagnostics: :func:`~obsante.stats.impact.residual_autocorrelation` of what is left
+            (innovations of the autoregression, or residuals with Newey-West).
         observed, fitted: the series and its fit, same index.
         matrix: the model matrix, one row per period.
         covariance: covariance of the coefficients, same order as ``coefficients``.
         start: position (from 0) of the first period of the intervention.
         autocorrelation: of the residuals at the first lag, as fitted; NaN with Newey-West.
         df: residual degrees of freedom n - k.
+        level: confidence level of every interval read from this fit.
         method: sentence (French) that states the model and its errors.
     """
 
@@ -82,6 +83,7 @@ class SegmentedFit:
     start: int
     autocorrelation: float
     df: int
+    level: float
     method: str
 
 
@@ -114,7 +116,7 @@ def interrupted_series(
     >>> interrupted_series(y, 11, level=0.95).coefficients["terme"].tolist()
     ['constante', 'tendance', 'niveau', 'pente_apres']
     """
-    probability(level, "level")
+    level = probability(level, "level")
     observed = regular_series(series)
     position = position_of(observed.index, start)
     require_points(position, len(observed) - position)
@@ -131,7 +133,7 @@ def interrupted_series(
     fitted = pd.Series(matrix.to_numpy() @ values, index=observed.index)
     left = residual_autocorrelation(residuals, cycle=cycle)
     return SegmentedFit(
-        table, left, observed, fitted, matrix, covariance, position, rho, df, method
+        table, left, observed, fitted, matrix, covariance, position, rho, df, level, method
     )
 
 
@@ -186,7 +188,7 @@ def _method(cycle: int | None, harmonics: int | None) -> str:
     return f"régression segmentée, {season}"
 
 
-def intervention_effect(fit: SegmentedFit, horizons: Sequence[int], *, level: float) -> pd.DataFrame:
+def intervention_effect(fit: SegmentedFit, horizons: Sequence[int]) -> pd.DataFrame:
     """Effect in the h-th period of the intervention: level + slope h, in units of the series.
 
     Args:
@@ -195,30 +197,29 @@ def intervention_effect(fit: SegmentedFit, horizons: Sequence[int], *, level: fl
 
     Returns:
         One row per horizon: ``horizon``, ``periode``, then the columns of
-        :func:`~obsante.stats.impact.terms.coefficient_table`.
+        ``fit.coefficients``, at the fit's own confidence level.
 
     Raises:
         DataError: a horizon that is not a whole number between 1 and the last one observed.
 
     >>> y = pd.Series([float(t % 3) + 5 * (t > 9) for t in range(1, 19)], index=range(1, 19))
     >>> fit = interrupted_series(y, 10, level=0.95)
-    >>> intervention_effect(fit, [1, 9], level=0.95)["estimation"].round(2).tolist()
+    >>> intervention_effect(fit, [1, 9])["estimation"].round(2).tolist()
     [5.28, 5.44]
     """
-    probability(level, "level")
     last = len(fit.observed) - fit.start
     remedy = "an effect is not extrapolated: choose an observed period"
     steps = np.array([whole(h, f"horizon {h}", 1, last, remedy=remedy) for h in horizons], int)
     contrast = np.zeros((len(steps), fit.matrix.shape[1]))
     contrast[:, fit.matrix.columns.get_loc(LEVEL)] = 1.0
     contrast[:, fit.matrix.columns.get_loc(SLOPE)] = steps
-    table = _linear(fit, contrast, level, [f"effet[{h}]" for h in steps])
+    table = _linear(fit, contrast, [f"effet[{h}]" for h in steps])
     table.insert(0, "horizon", steps)
     table.insert(1, "periode", list(fit.observed.index[fit.start + steps - 1]))
     return table
 
 
-def counterfactual(fit: SegmentedFit, *, level: float) -> pd.DataFrame:
+def counterfactual(fit: SegmentedFit) -> pd.DataFrame:
     """What the model expects, after the date, without the intervention.
 
     The interval is that of the expected value (the lines' uncertainty), not of a single
@@ -230,14 +231,13 @@ def counterfactual(fit: SegmentedFit, *, level: float) -> pd.DataFrame:
         ``ddl``, ``n``, ``methode``.
 
     >>> y = pd.Series([float(t % 3) + 5 * (t > 9) for t in range(1, 19)], index=range(1, 19))
-    >>> table = counterfactual(interrupted_series(y, 10, level=0.95), level=0.95)
+    >>> table = counterfactual(interrupted_series(y, 10, level=0.95))
     >>> table["estimation"].round(2).tolist()[:2]
     [0.82, 0.78]
     """
-    probability(level, "level")
     without = fit.matrix.iloc[fit.start :].copy()
     without[[LEVEL, SLOPE]] = 0.0
-    table = _linear(fit, without.to_numpy(), level, without.index)
+    table = _linear(fit, without.to_numpy(), without.index)
     table = table.drop(columns=["terme", "statistique", "p_valeur"])
     table.insert(0, "periode", list(without.index))
     table.insert(1, "observe", fit.observed.iloc[fit.start :].to_numpy())
@@ -245,11 +245,11 @@ def counterfactual(fit: SegmentedFit, *, level: float) -> pd.DataFrame:
     return table
 
 
-def _linear(fit: SegmentedFit, contrast: np.ndarray, level: float, names) -> pd.DataFrame:
+def _linear(fit: SegmentedFit, contrast: np.ndarray, names) -> pd.DataFrame:
     """Combinations of the coefficients, one per row of ``contrast``."""
     values = contrast @ fit.coefficients["estimation"].to_numpy()
     covariance = contrast @ fit.covariance @ contrast.T
     return coefficient_table(
-        names, values, covariance, reference=covariance, df=fit.df, level=level,
+        names, values, covariance, reference=covariance, df=fit.df, level=fit.level,
         n=len(fit.observed), method=fit.method,
     )  # fmt: skip

@@ -7,7 +7,7 @@ import pandas as pd
 from obsante.errors import DataError
 from obsante.stats.checks import probability
 from obsante.stats.impact.arguments import whole
-from obsante.stats.impact.series import SegmentedFit, intervention_effect, interrupted_series
+from obsante.stats.impact.series import SegmentedFit, interrupted_series, intervention_effect
 from obsante.stats.impact.timeaxis import MINIMUM_POINTS, position_of, regular_series
 
 __all__ = ["controlled_interrupted_series", "interrupted_series_by_column", "placebo_interruptions"]
@@ -25,16 +25,16 @@ def placebo_interruptions(
 
     Args:
         series, start, level, options: as
-            :func:`~obsante.stats.impact.series.interrupted_series`.
+            :func:`~obsante.stats.impact.interrupted_series`.
         horizon: period (from 1) after each false date at which the effect is read, at most 8.
 
     Returns:
         One row per false date: ``date``, ``horizon``, ``periode``, then the columns of
-        :func:`~obsante.stats.impact.terms.coefficient_table`, and ``exclut_zero`` (bool).
+        ``interrupted_series(...).coefficients``, and ``exclut_zero`` (bool).
 
     Raises:
         DataError: fewer than 16 points before ``start``, a horizon out of 1..8, and the errors
-            of :func:`~obsante.stats.impact.series.interrupted_series`.
+            of :func:`~obsante.stats.impact.interrupted_series`.
 
     >>> y = pd.Series([float(t % 3) + 5 * (t > 18) for t in range(1, 28)], index=range(1, 28))
     >>> placebo_interruptions(y, 19, 1, level=0.95)["date"].tolist()
@@ -54,7 +54,7 @@ def placebo_interruptions(
     horizon = whole(horizon, f"horizon {horizon}", 1, MINIMUM_POINTS, remedy=remedy)
     dates = past.index[MINIMUM_POINTS : len(past) - MINIMUM_POINTS + 1]
     fits = [interrupted_series(past, date, level=level, **options) for date in dates]
-    rows = [intervention_effect(fit, [horizon], level=level) for fit in fits]
+    rows = [intervention_effect(fit, [horizon]) for fit in fits]
     table = pd.concat(rows, ignore_index=True).assign(date=list(dates))
     table["exclut_zero"] = (table["borne_inf"] > 0) | (table["borne_sup"] < 0)
     return table[["date", *table.columns.drop("date")]]
@@ -72,11 +72,11 @@ def controlled_interrupted_series(
 
     Args:
         treated, control: two series on the same periods, in the same unit.
-        start, level, options: as :func:`~obsante.stats.impact.series.interrupted_series`.
+        start, level, options: as :func:`~obsante.stats.impact.interrupted_series`.
 
     Raises:
         DataError: the periods differ; and the errors of
-            :func:`~obsante.stats.impact.series.interrupted_series`.
+            :func:`~obsante.stats.impact.interrupted_series`.
 
     >>> y = pd.Series([float(t % 3) for t in range(1, 19)], index=range(1, 19))
     >>> z = pd.Series([float(t % 2) for t in range(1, 19)], index=range(1, 19))
@@ -103,7 +103,7 @@ def interrupted_series_by_column(
 
     Returns:
         One row per column of ``table``: ``serie``, then the columns of
-        :func:`~obsante.stats.impact.series.intervention_effect`.
+        :func:`~obsante.stats.impact.intervention_effect`.
 
     >>> y = pd.DataFrame({"R01": [float(t % 3) for t in range(18)]}, index=range(18))
     >>> interrupted_series_by_column(y, 9, 3, level=0.95)["serie"].tolist()
@@ -119,6 +119,6 @@ def interrupted_series_by_column(
     rows = []
     for name in table.columns:
         fit = interrupted_series(table[name], start, level=level, **options)
-        rows.append(intervention_effect(fit, [horizon], level=level).assign(serie=name))
+        rows.append(intervention_effect(fit, [horizon]).assign(serie=name))
     result = pd.concat(rows, ignore_index=True)
     return result[["serie", *result.columns.drop("serie")]]

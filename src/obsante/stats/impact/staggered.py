@@ -28,7 +28,7 @@ from obsante.stats.impact.jackknife import (
     simultaneous_band,
 )
 
-__all__ = ["cohort_effects", "event_study", "group_effects", "average_effect"]
+__all__ = ["average_effect", "cohort_effects", "event_study", "group_effects"]
 
 CONTROLS = {
     "not_yet": "imputation à partir des observations non encore traitées (Borusyak et al. 2024)",
@@ -52,7 +52,7 @@ def average_effect(panel: CohortPanel, *, control: str, level: float) -> pd.Data
     hold treated units, or that hold controls, whichever is smaller, minus one (Hsu's bound).
 
     Args:
-        panel: from :func:`~obsante.stats.impact.cohorts.cohort_panel`.
+        panel: from :func:`~obsante.stats.impact.cohort_panel`.
         control: ``"not_yet"`` or ``"never"``.
         level: confidence level, in proportion.
 

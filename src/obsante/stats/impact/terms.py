@@ -169,11 +169,22 @@ def _require_spread(names: Sequence[str], variance: np.ndarray, reference: np.nd
 
 
 def exponentiated(table: pd.DataFrame) -> pd.DataFrame:
-    """A table of coefficients with ``rapport``, ``rapport_inf``, ``rapport_sup``, exp of each.
+    """The table of the ratios exp(b) from that of the b.
 
-    >>> table = pd.DataFrame({"estimation": [0.0], "borne_inf": [-np.inf], "borne_sup": [np.inf]})
-    >>> exponentiated(table)["rapport"].tolist()
-    [1.0]
+    Limits are carried over, the standard error is the delta method's; the logarithm and its own
+    error stay, as ``coefficient`` and ``erreur_type_coefficient``.
+
+    >>> table = pd.DataFrame({"estimation": [0.0], "erreur_type": [0.5],
+    ...                       "borne_inf": [-np.inf], "borne_sup": [np.inf]})
+    >>> exponentiated(table)[["estimation", "erreur_type", "borne_inf"]].iloc[0].tolist()
+    [1.0, 0.5, 0.0]
     """
-    ratios = np.exp(table[["estimation", "borne_inf", "borne_sup"]]).to_numpy()
-    return table.assign(rapport=ratios[:, 0], rapport_inf=ratios[:, 1], rapport_sup=ratios[:, 2])
+    ratio = np.exp(table["estimation"])
+    return table.assign(
+        estimation=ratio,
+        erreur_type=ratio * table["erreur_type"],
+        borne_inf=np.exp(table["borne_inf"]),
+        borne_sup=np.exp(table["borne_sup"]),
+        coefficient=table["estimation"],
+        erreur_type_coefficient=table["erreur_type"],
+    )

@@ -137,7 +137,7 @@ def season_terms(
 
     Args:
         index: regular index.
-        cycle, harmonics: see :func:`~obsante.stats.impact.series.interrupted_series`.
+        cycle, harmonics: see :func:`~obsante.stats.impact.interrupted_series`.
         before: number of periods before the intervention.
 
     Raises:

@@ -46,7 +46,7 @@ def wild_cluster_bootstrap(
     enumerated, so that neither ``draws`` nor ``seed`` matters; with fewer, Webb's six-point
     weights, with more, random signs. The smallest p value with G clusters is near 2^(1-G): with 5
     or fewer, 0.05 may be out of reach and the interval unbounded (infinite limits). Few treated
-    clusters (1 to 3) make the test reject far too rarely (MacKinnon & Webb 2018; in 400
+    clusters (2 or 3) make the test reject far too rarely (MacKinnon & Webb 2018; in 400
     simulations at 5 %, 1 % with 2 treated of 12, 5 % with 4 or 6, 6.5 % with 4 of 8): ``methode``
     gives the effective number of clusters, (sum m)² / sum m² with m the squared influence of each.
 
@@ -56,11 +56,12 @@ def wild_cluster_bootstrap(
         draws: number of random draws, 999 or more where they are needed.
 
     Returns:
-        One row as :func:`~obsante.stats.impact.panel.coefficients`: CR1's standard error and t,
+        One row as :func:`~obsante.stats.impact.coefficients`: CR1's standard error and t,
         the bootstrap's ``p_valeur``, ``borne_inf`` and ``borne_sup``.
 
     Raises:
-        DataError: no such term; ``draws`` below 99; units that straddle clusters.
+        DataError: no such term, or one that a single cluster identifies; ``draws`` below 99;
+            units that straddle clusters.
 
     >>> frame = pd.DataFrame({"y": [1.0, 4, 2, 4, 0, 1, 3, 5], "u": list("aabbccdd"),
     ...     "t": [0, 1] * 4, "d": [0, 1, 0, 1, 0, 0, 0, 0]})

@@ -50,9 +50,10 @@ def korn_graubard(
 
     n* = p (1 - p) / V * (t(n - 1) / t(df))^2, at most n / (1 - f), the size of a simple random
     sample with replacement as precise as n units drawn without from a share f of the population:
-    what a design seems to gain beyond that is not trusted. Where V = 0 (p is 0 or 1) or is
-    unknown, n* = n (t(n - 1) / t(df))^2, at most n; the limit is exactly 0 at p = 0 and 1 at p = 1. Few respondents, fewer than 40 say, of
-    very unequal weights can cover less than announced: see `benchmarks/results/coverage.md`.
+    what a design seems to gain beyond that is not trusted. Where V = 0 (p is 0 or 1) or is unknown,
+    n* = n (t(n - 1) / t(df))^2, at most n; the limit is exactly 0 at p = 0 and 1 at p = 1. Few
+    respondents, fewer than 50 say, of very unequal weights can cover less than announced: see
+    `benchmarks/results/coverage.md`.
 
     Args:
         fraction: f, from 0 (the cap is n, as in the article) to below 1; with unequal weights,
