@@ -41,7 +41,8 @@ def difference(
     """Mean (or proportion) in ``first`` minus that in ``second``, in the unit of y, one row.
 
     df is the smaller of the two groups': where one group has few PSUs it carries most of the
-    variance, and the df of both together would make the interval too narrow. The groups may overlap (a region and the country).
+    variance, and the df of both together would make the interval too narrow. The groups may
+    overlap (a region and the country).
 
     Args:
         answers: ``y`` and ``state`` for each row of the design.
