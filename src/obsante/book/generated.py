@@ -141,9 +141,9 @@ def _origins(files: list[Received], caption: str) -> str:
     frame = pd.DataFrame(
         {
             "Fichier": [_file(file) for file in files],
-            "Contenu": [file.source.title for file in files],
-            "Producteur": [file.source.producer for file in files],
-            "Licence": [file.source.licence for file in files],
+            "Contenu": [french.spaced(file.source.title) for file in files],
+            "Producteur": [french.spaced(file.source.producer) for file in files],
+            "Licence": [french.spaced(file.source.licence) for file in files],
             "Reçu le": [french.day(file.source.received) for file in files],
             "Nature": ["synthétique" if file.source.synthetic else "réel" for file in files],
         }

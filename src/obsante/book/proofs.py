@@ -98,7 +98,7 @@ def cell_link(notebook: str, cell: str) -> str:
 def _notebook_page(name: str, notebook: NotebookNode) -> str:
     blocks = [
         f"# Carnet {name} {{#sec-carnet-{name}}}\n",
-        "Copie du carnet exécuté pour cette édition : le texte, le code et les résultats.\n",
+        "Copie du carnet exécuté pour cette édition\u00a0: le texte, le code et les résultats.\n",
         '::: {.content-visible unless-format="html"}\n',
         "Le carnet exécuté se lit dans la version HTML du rapport et dans le dépôt "
         f"(notebooks/{name}.ipynb).\n",

@@ -46,7 +46,7 @@ def ranked(rows: pd.DataFrame, *, label: str | None = None) -> Figure:
         if len(national):
             value = national["estimation"].iloc[0]
             ax.axvline(value, color=GREY, linewidth=1, linestyle="--", zorder=0)
-            name = f"Ensemble : {french.quantity(value, unit)}"
+            name = f"Ensemble{french.NBSP}: {french.quantity(value, unit)}"
             ax.annotate(name, (value, 1.0), xycoords=("data", "axes fraction"), color=GREY,
                         xytext=(0, 3), textcoords="offset points", ha="center")  # fmt: skip
         ax.set_yticks(range(len(domains)), domains["libelle"])
@@ -147,7 +147,8 @@ def figure(fig: Figure, identifier: str, rows: pd.DataFrame) -> Figure:
     answers = f" n = {french.number(rows['n'].iloc[0])}." if item.nature == "survey" else ""
     synthetic = publication.edition.demonstration and item.nature == "survey"
     lead = "DONNÉES DE DÉMONSTRATION. " if synthetic else ""
-    note = f"{lead}Champ : {item.population}.{answers} Source : {rows['source'].iloc[0]}."
+    colon, source = f"{french.NBSP}:", rows["source"].iloc[0]
+    note = f"{lead}Champ{colon} {item.population}.{answers} Source{colon} {source}."
     fig.text(0.01, -0.01, textwrap.fill(note, 118), fontsize=7, color=INK, va="top", ha="left")
     with mpl.rc_context(_STYLE):
         buffer = io.BytesIO()

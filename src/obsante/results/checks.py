@@ -32,7 +32,7 @@ def balance(rows: pd.DataFrame, total: int) -> Markdown:
             )
     n, missing, outside = (french.number(rows.iloc[0][part]) for part in parts)
     return Markdown(
-        f"Contrôle : {n} réponses + {missing} sans réponse + {outside} sans objet "
+        f"Contrôle{french.NBSP}: {n} réponses + {missing} sans réponse + {outside} sans objet "
         f"= {french.number(total)} répondants, dans l'ensemble comme dans chaque dimension."
     )
 
@@ -54,7 +54,7 @@ def adds_up(rows: pd.DataFrame) -> Markdown:
     answers, fewest = (french.number(n) for n in (rows["n"].max(), rows["n"].min()))
     known = "" if answers == fewest else f", dont {fewest} avec une catégorie connue"
     return Markdown(
-        f"Contrôle : les {len(rows)} parts font {french.quantity(total, 'percent')} "
+        f"Contrôle{french.NBSP}: les {len(rows)} parts font {french.quantity(total, 'percent')} "
         f"de {answers} réponses{known}."
     )
 
@@ -75,7 +75,7 @@ def agree(sentence: str, found: float, expected: float) -> Markdown:
             expected=f"{expected:g}, established separately",
             remedy="compare the two sources; publish neither until they agree",
         )
-    return Markdown(f"Contrôle : {sentence.format(valeur=french.number(found))}.")
+    return Markdown(f"Contrôle{french.NBSP}: {sentence.format(valeur=french.number(found))}.")
 
 
 def between(rows: pd.DataFrame, first: str, second: str) -> Markdown:
@@ -98,17 +98,19 @@ def between(rows: pd.DataFrame, first: str, second: str) -> Markdown:
         )
     unit = rows["unite"].iloc[0]
     shown = [french.quantity(value, unit) for value in (whole, low, high)]
-    return Markdown(f"Contrôle : {shown[0]} dans l'ensemble, entre {shown[1]} et {shown[2]}.")
+    return Markdown(
+        f"Contrôle{french.NBSP}: {shown[0]} dans l'ensemble, entre {shown[1]} et {shown[2]}."
+    )
 
 
 def set_aside(table: str) -> Markdown:
     """Rows of a raw file that the checks set aside: how many, and the weight they carry."""
     aside = set_aside_rows(table, edition=current().edition.edition)
     return Markdown(
-        f"Contrôle à l'entrée : {french.number(aside.rows_in)} lignes reçues = "
+        f"Contrôle à l'entrée{french.NBSP}: {french.number(aside.rows_in)} lignes reçues = "
         f"{french.number(aside.rows_kept)} retenues + {french.number(aside.rows_aside)} mises "
-        f"de côté ; sans compter les copies d'une ligne retenue, celles-ci portaient un poids "
-        f"de {french.number(aside.weight_aside)} établissements."
+        f"de côté{french.THIN}; sans compter les copies d'une ligne retenue, celles-ci portaient "
+        f"un poids de {french.number(aside.weight_aside)} établissements."
     )
 
 
@@ -136,7 +138,7 @@ def against_truth(truth: dict[str, dict[str, float]]) -> Markdown:
             real edition, where nothing is known beforehand.
     """
     if not truth:
-        return Markdown("Édition réelle : aucune valeur n'est connue d'avance.")
+        return Markdown(f"Édition réelle{french.NBSP}: aucune valeur n'est connue d'avance.")
     values = pd.concat(current().values, ignore_index=True)
     national = values[values["dimension"].isin([NATIONAL, "ecart"])].set_index("indicateur")
     lines = []

@@ -108,9 +108,9 @@ def changes(published: pd.DataFrame, subject: str) -> Markdown:
         subject: what a direction follows, as in ``L'adoption du DME est``.
     """
     lines = [
-        f"- Par rapport à {row['modalite']} : {_changed(row, subject)} "
-        f"(écart : {wording.value(row)}, IC {french.level(current().level)} : "
-        f"{wording.interval(row)})."
+        f"- Par rapport à {row['modalite']}{french.NBSP}: {_changed(row, subject)} "
+        f"(écart{french.NBSP}: {wording.value(row)}, IC {french.level(current().level)}"
+        f"{french.NBSP}: {wording.interval(row)})."
         for row in published.to_dict("records")
     ]
     return Markdown("\n".join(lines) or "Aucune édition antérieure n'est comparée.")
@@ -142,13 +142,13 @@ def definition_list(item: Indicator) -> str:
         ("Numérateur", item.numerator),
         ("Dénominateur", item.denominator),
         ("Champ", item.population),
-        ("Unité et sens", f"{UNIT_LABELS[item.unit]} ; {_DIRECTIONS[item.direction]}"),
+        ("Unité et sens", f"{UNIT_LABELS[item.unit]}{french.THIN}; {_DIRECTIONS[item.direction]}"),
         ("Source", item.source),
         ("Limites", item.limits),
         ("Cadres de référence", ", ".join(f"{m.framework} {m.code}" for m in item.frameworks)),
         ("Version de la définition", f"{item.version.number}, {french.day(item.version.date)}"),
     ]
-    return "\n".join(f"- **{name}** : {text}" for name, text in lines if text)
+    return "\n".join(f"- **{name}**{french.NBSP}: {text}" for name, text in lines if text)
 
 
 def reading(identifier: str, rows: pd.DataFrame, sentence: str) -> Markdown:
@@ -167,11 +167,11 @@ def reading(identifier: str, rows: pd.DataFrame, sentence: str) -> Markdown:
         ic=wording.interval(first),
         n=wording.sample(first),
     )
-    answers = f" ; {wording.sample(first)} réponses" if item.nature == "survey" else ""
+    answers = f"{french.THIN}; {wording.sample(first)} réponses" if item.nature == "survey" else ""
     parts = [
-        f"**Lecture** : {filled}",
-        f"**Champ** : {item.population}{answers}.",
-        f"**Source** : {first['source']}{_demonstration(item)}.",
+        f"**Lecture**{french.NBSP}: {filled}",
+        f"**Champ**{french.NBSP}: {item.population}{answers}.",
+        f"**Source**{french.NBSP}: {first['source']}{_demonstration(item)}.",
         wording.marks(rows["etat"].tolist()),
     ]
     return Markdown(" ".join(part for part in parts if part))

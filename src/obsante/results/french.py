@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -24,6 +25,8 @@ STATES = {
 MARKS = {"suppressed": "[c]", "missing": "[n.d.]", "not_applicable": "[s.o.]"}
 LOW_PRECISION = "[f]"
 EXACT = "exact"
+_BEFORE_THIN = re.compile(r"(?<=\S) (?=[;!?])")
+_NO_BREAK = re.compile(r"(?<=\S) (?=[:»])|(?<=\d) (?=%)|(?<=«) ")
 
 
 def number(value: float, decimals: int = 0, *, signed: bool = False) -> str:
@@ -56,7 +59,7 @@ def quantity(value: float, unit: str, *, signed: bool = False) -> str:
 def interval(low: float, high: float, unit: str) -> str:
     """Bounds between brackets, in the unit's scale; empty where there is no interval.
 
-    >>> interval(0.27, 0.332, "percent") == "[27,0\\xa0; 33,2]"
+    >>> interval(0.27, 0.332, "percent") == "[27,0\\u202f; 33,2]"
     True
     >>> interval(1.0, 1.0, "percent")
     'exact'
@@ -65,12 +68,21 @@ def interval(low: float, high: float, unit: str) -> str:
         return ""
     if low == high:
         return EXACT
-    return f"[{magnitude(low, unit)}{NBSP}; {magnitude(high, unit)}]"
+    return f"[{magnitude(low, unit)}{THIN}; {magnitude(high, unit)}]"
 
 
 def level(confidence: float) -> str:
     """Confidence level in percent: ``95 %``."""
     return f"{number(100 * confidence, 0 if float(100 * confidence).is_integer() else 1)}{NBSP}%"
+
+
+def spaced(text: str) -> str:
+    """``text`` of a file received, with the spaces of French punctuation instead of plain ones.
+
+    >>> spaced("« oui » : 5 % ; non") == "«\\xa0oui\\xa0»\\xa0: 5\\xa0%\\u202f; non"
+    True
+    """
+    return _NO_BREAK.sub(NBSP, _BEFORE_THIN.sub(THIN, text))
 
 
 def day(date: dt.date) -> str:

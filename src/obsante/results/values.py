@@ -13,9 +13,9 @@ from obsante.paths import Project
 
 COLUMNS = [
     "demonstration", "edition", "indicateur", "version", "annee", "dimension", "modalite",
-    "libelle", "estimation", "borne_inf", "borne_sup", "erreur_type", "ddl", "effet_plan",
-    "n", "effectif", "n_manquant", "n_sans_objet", "unite", "nature", "etat", "precision", "methode", "source",
-    "carnet", "cellule",
+    "libelle", "estimation", "borne_inf", "borne_sup", "erreur_type", "ddl", "effet_plan", "n",
+    "effectif", "n_manquant", "n_sans_objet", "unite", "nature", "etat", "precision", "methode",
+    "source", "carnet", "cellule",
 ]  # fmt: skip
 PART = "valeurs.csv"
 _TEXT = ["indicateur", "dimension", "modalite", "libelle", "unite", "nature", "etat",

@@ -62,5 +62,6 @@ def significant(row: dict) -> bool:
 def marks(states: list[str]) -> str:
     """Sentence decoding the marks used among ``states``; empty where none is."""
     known = {"low_precision": french.LOW_PRECISION} | french.MARKS
-    used = [f"{mark} : {french.STATES[state]}" for state, mark in known.items() if state in states]
-    return " ; ".join(used) + "." if used else ""
+    colon = f"{french.NBSP}:"
+    used = [f"{m}{colon} {french.STATES[state]}" for state, m in known.items() if state in states]
+    return f"{french.THIN}; ".join(used) + "." if used else ""

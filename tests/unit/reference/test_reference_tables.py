@@ -98,7 +98,7 @@ def test_a_domain_that_an_indicator_lacks_is_marked_not_available():
 
 
 def test_two_figures_that_differ_stop_the_notebook():
-    assert agree("{valeur} habitants", 1200, 1200).text == f"Contrôle : 1{THIN}200 habitants."
+    assert agree("{valeur} habitants", 1200, 1200).text == f"Contrôle{NBSP}: 1{THIN}200 habitants."
     with pytest.raises(ResultError, match="established separately"):
         agree("{valeur} habitants", 1200, 1201)
 

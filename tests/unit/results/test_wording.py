@@ -46,7 +46,7 @@ def test_a_true_zero_is_printed_as_zero():
 
 def test_low_precision_is_marked_and_decoded():
     assert wording.value(row(etat="low_precision")) == "30,1\u00a0% [f]"
-    assert wording.marks(["published", "low_precision"]) == "[f] : précision faible."
+    assert wording.marks(["published", "low_precision"]) == "[f]\u00a0: précision faible."
     assert wording.marks(["published"]) == ""
 
 
