@@ -27,6 +27,7 @@ from benchmarks.tables import markdown  # noqa: E402
 TOLERANCE = 1e-8
 STATISTICS = ("mean", "proportion")
 STAGES = (1, 2)
+FEWEST_ROWS = 5_000
 
 
 @dataclass
@@ -47,12 +48,12 @@ class Line:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rows", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
+    parser.add_argument("--rows", type=_rows, nargs="+", default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--output", type=Path, help="write the tables there too, in Markdown")
     options = parser.parse_args()
     if len(libraries.installed()) == 1:
-        print("svy is not installed: obsante only. pip install 'obsante[benchmarks]' adds it.\n")
+        print("svy is not installed: obsante only. pip install -e '.[benchmarks]' adds it.\n")
     lines = [
         measured(statistic, stages, rows, options.repeats)
         for stages in STAGES for statistic in STATISTICS for rows in options.rows
@@ -61,6 +62,13 @@ def main() -> None:
     print(text)
     if options.output:
         options.output.write_text(text + "\n", encoding="utf-8")
+
+
+def _rows(text: str) -> int:
+    """A number of rows that fills every stratum and domain."""
+    if not text.isdigit() or int(text) < FEWEST_ROWS:
+        raise argparse.ArgumentTypeError(f"{text}: give at least {FEWEST_ROWS:,} rows")
+    return int(text)
 
 
 def measured(statistic: str, stages: int, rows: int, repeats: int) -> Line:

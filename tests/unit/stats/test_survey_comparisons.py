@@ -166,6 +166,7 @@ def test_the_covariance_of_overlapping_samples_is_that_of_tam():
         2025: wave([3, 4, 5, 6, 7], [2, 9, 4, 4, 1], population=20),
     }
     matrix = stats.wave_covariance(waves).to_numpy()
+    assert stats.change(waves, level=LEVEL)["n_communs"].tolist() == [2]
     common = np.cov([2, 8], [2, 9])[0, 1]
     assert matrix[0, 1] == pytest.approx((2 / (4 * 5) - 1 / 20) * common)
 

@@ -35,7 +35,7 @@ from obsante.stats.survey.variance import carried_back
 
 CHANGE = "différence entre éditions, échantillons qui se recouvrent, intervalle de Student"
 TREND = "pente linéaire par an, échantillons qui se recouvrent, intervalle de Student"
-REFERENCE = "edition_reference"
+REFERENCE, COMMON = "edition_reference", "n_communs"
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,13 +49,15 @@ class Wave:
 
 @dataclass(frozen=True, eq=False)
 class _Level:
-    """Estimate of one domain in one edition: value, variance, df, PSU sums of z (P,), counts."""
+    """Estimate of one domain in one edition: value, variance, df, PSU sums of z (P,), PSUs that
+    gave an answer (P,), counts."""
 
     design: SurveyDesign
     value: float
     variance: float
     df: int
     sums: np.ndarray
+    answered: np.ndarray
     numbers: dict[str, float]
 
 
@@ -71,8 +73,8 @@ def change(
 
     Returns:
         One row for each domain and earlier edition, whose year is ``edition_reference``: columns
-        :data:`COLUMNS`, ``statistique`` and ``p_valeur`` of a zero change. Counts are the latest
-        edition's, df the smaller of the two.
+        :data:`COLUMNS`, ``n_communs`` (PSUs that answered in both), ``statistique`` and ``p_valeur``
+        of a zero change. Other counts are the latest edition's, df the smaller of the two.
 
     Raises:
         DataError: fewer than two editions, a domain that one of them lacks, or no answer in one.
@@ -84,8 +86,9 @@ def change(
             c = np.array([(year == years[-1]) - (year == earlier) for year in years], dtype=float)
             df = min(levels[earlier].df, levels[years[-1]].df)
             row = _row(c, levels, covariance, df, level, CHANGE)
-            rows.append(row.assign(**names, **{REFERENCE: earlier}))
-    return _finished(rows)
+            common = _common(levels[earlier], levels[years[-1]])
+            rows.append(row.assign(**names, **{REFERENCE: earlier, COMMON: common}))
+    return _finished(rows, [REFERENCE, COMMON])
 
 
 def trend(
@@ -104,7 +107,7 @@ def trend(
         df = min(item.df for item in levels.values())
         row = _row(c, levels, covariance, df, level, TREND)
         rows.append(row.assign(**names, **{REFERENCE: min(levels)}))
-    return _finished(rows)
+    return _finished(rows, [REFERENCE])
 
 
 def wave_covariance(waves: Mapping[int, Wave]) -> pd.DataFrame:
@@ -114,9 +117,14 @@ def wave_covariance(waves: Mapping[int, Wave]) -> pd.DataFrame:
     return pd.DataFrame(covariance, labels, labels)
 
 
-def _finished(rows: list[pd.DataFrame]) -> pd.DataFrame:
-    table = pd.concat(rows, ignore_index=True)[[*COLUMNS, REFERENCE]]
-    return tested(table)
+def _finished(rows: list[pd.DataFrame], own: list[str]) -> pd.DataFrame:
+    return tested(pd.concat(rows, ignore_index=True)[[*COLUMNS, *own]])
+
+
+def _common(first: _Level, second: _Level) -> int:
+    """PSUs, in the same stratum, that gave an answer in both editions."""
+    one, two = (item.design.psu_keys[item.answered] for item in (first, second))
+    return int(one.isin(two).sum())
 
 
 def _measured(
@@ -178,8 +186,9 @@ def _levels(wave: Wave, by: str | Sequence[str], year: int) -> dict[tuple[str, s
 def _level(design: SurveyDesign, part: linear.Linear, place: int, numbers: dict) -> _Level:
     z = carried_back(design, np.where(part.codes == place, part.z, 0.0)[:, None])[:, 0]
     sums = np.bincount(design.psu, z, len(design.psu_stratum))
-    variance = part.covariance[place, place]
-    return _Level(design, part.value[place], variance, int(part.df[place]), sums, numbers)
+    answered_psu = np.bincount(design.psu[part.codes == place], minlength=len(sums)) > 0
+    variance, df = part.covariance[place, place], int(part.df[place])
+    return _Level(design, part.value[place], variance, df, sums, answered_psu, numbers)
 
 
 def _named_units(design: SurveyDesign, year: int) -> None:
