@@ -69,6 +69,12 @@ def test_a_contrast_of_nothing_is_an_error(coefficients):
         stats.contrast(a, d, milieu, coefficients, level=LEVEL)
 
 
+def test_the_domains_of_a_contrast_are_one_column():
+    a, d = answers(1, 0), simple(1, 1)
+    with pytest.raises(DataError, match="domains of the contrast\n.*DataFrame"):
+        stats.contrast(a, d, pd.DataFrame({"milieu": [*"ur"]}), {"u": 1}, level=LEVEL)
+
+
 def test_a_difference_with_an_empty_group_is_an_error():
     a, d = answers(1, None), simple(1, 1)
     first = pd.Series([True, False])

@@ -96,6 +96,13 @@ def contrast(
         DataError: a domain is unknown or holds no answer.
     """
     checks.probability(level, "level")
+    if not isinstance(domains, pd.Series):
+        raise DataError(
+            "domains of the contrast",
+            found=f"{type(domains).__name__}",
+            expected="one column: the domain of each row of the design",
+            remedy="give the column itself, such as table['milieu']",
+        )
     same_rows(design, domains, str(domains.name))
     question = answered(answers, design)
     parts = partition(domains, str(domains.name))
