@@ -45,13 +45,15 @@ class Checked:
     """A table after its checks.
 
     ``kept``: typed rows, numbered from 0. ``violations``: one row per violation, in the order of
-    lines, as :data:`obsante.collect.violations.COLUMNS`.
+    lines, as :data:`obsante.collect.violations.COLUMNS`. ``received``: every row, by line, in
+    the columns that the table's ``sample`` uses.
     """
 
     table: Table
     kept: pd.DataFrame
     violations: pd.DataFrame
     balance: Balance
+    received: pd.DataFrame
 
 
 def check(
@@ -76,7 +78,8 @@ def check(
     aside = text.index.isin(found[LINE].unique())
     kept = typed[~aside].reset_index(drop=True)
     balance = Balance(len(text), len(kept), int(aside.sum()), _weight(typed[aside], found))
-    return Checked(table, kept, found, balance)
+    sampled = sorted({column for part in table.sample for column in part.columns})
+    return Checked(table, kept, found, balance, typed[sampled])
 
 
 def _failures(table: Table, schema: pa.DataFrameSchema, frame: pd.DataFrame) -> pd.DataFrame:
@@ -142,7 +145,10 @@ def _row_violations(
 ) -> Iterator[pd.DataFrame]:
     for row_check in checks:
         complete = typed[row_check.columns].notna().all(axis=1)
-        found = _failures(table, row_check.schema, typed.loc[complete, row_check.uses])
+        # A cell that can't be read has its own violation: it is neither empty nor a value.
+        unreadable = (typed[row_check.uses].isna() & text[row_check.uses].notna()).any(axis=1)
+        rows = typed.loc[complete & ~unreadable, row_check.uses]
+        found = _failures(table, row_check.schema, rows)
         if found.empty:
             continue
         # pandera repeats a row's failure for each of its columns.

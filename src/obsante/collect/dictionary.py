@@ -7,7 +7,8 @@ Keys of a table
     ``name`` (as the file's name), ``title``, ``description``, ``scope`` (``campaign`` or
     ``reference``), ``file`` (the raw file, CSV in UTF-8 with commas), ``fields``, and optionally
     ``primaryKey`` (one column or a list), ``foreignKeys``, ``missingValues`` (default ``[""]``),
-    ``rules``; a reference table also takes ``rows``, ``totals`` and ``sums``.
+    ``rules``; a reference table also takes ``rows``, ``totals`` and ``sums``, a campaign table
+    ``sample``.
 
 Keys of a field
     ``name``, ``type``, ``title`` and optionally ``description``, ``unit`` (numbers only),
@@ -31,7 +32,8 @@ Keys of a field
 Keys across columns, rows and tables
     ``rules: [{name, message, columns, holds}]``: ``holds`` is a :meth:`pandas.DataFrame.eval`
     expression, true on each row where none of ``columns`` is missing. It may also use columns
-    that are not listed in ``columns``; a comparison with a missing value is then false, and
+    that are not listed in ``columns`` (a row where one of them can't be read is left to that
+    cell's own violation); a comparison with a missing value is then false, and
     ``!=`` true, so that ``columns: [dme], holds: "dme != 'oui' or dme_stade.notna()"`` asks for a
     stage. ``message`` ends in the quarantine file: it says what is expected. Codes are text
     between quotes: ``"dme != 'non' or dme_stade == 0"``, ``"type in ['chu', 'chr_chp']"``,
@@ -54,6 +56,13 @@ Keys across columns, rows and tables
     ``sums: [{column: population_2024, by: region, equals: {resource: regions, key: code,
     column: population_2024}}]``: the sum of ``column`` within each value of ``by`` equals
     ``column`` of the row of ``resource`` whose ``key`` has that value, for every row of it.
+
+    ``sample: [{by: strate, answered: {column: repondant, code: oui}, weights: {column: poids,
+    total: taille_strate}, units: {drawn: tires_strate, size: taille_strate}}]``: what the file's
+    rows are a sample of, within each value of ``by``. ``weights``: those of the respondents, over
+    the rows as received, add up to ``total``, an expression with one value in each group.
+    ``units``: at least two retained units answered, or all ``size`` of them; a unit is a row, or
+    the rows with one value of the optional ``column``. Either fails the whole ingest.
 """
 
 from __future__ import annotations

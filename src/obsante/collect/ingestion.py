@@ -10,6 +10,7 @@ from obsante.collect import dictionary
 from obsante.collect.checks import Balance, Checked, check
 from obsante.collect.quarantine import tolerate
 from obsante.collect.reading import read_text
+from obsante.collect.sampling import check_sample
 from obsante.collect.sources import RawFile, raw_files
 from obsante.collect.store import write
 from obsante.collect.table_schema import Table
@@ -77,6 +78,7 @@ def _ingested(table: Table, raw: RawFile, edition: Edition, done: dict[str, Chec
     text = read_text(raw.path, table, raw.name)
     checked = check(table, text, year=edition.edition, ingested=others)
     tolerate(checked, edition, raw.name)
+    check_sample(checked, edition.edition, raw.name)
     check_totals(table, checked.kept, others)
     return checked
 

@@ -5,7 +5,6 @@ The keys are explained in :mod:`obsante.collect.dictionary`, which reads the fil
 
 from __future__ import annotations
 
-import ast
 import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
@@ -15,6 +14,8 @@ from pydantic import Field as Key
 from pydantic import field_validator, model_validator
 
 from obsante.collect.codes import RESERVED
+from obsante.collect.expressions import Expression, names
+from obsante.collect.sample_schema import SamplePart
 from obsante.edition import Strict
 from obsante.errors import DataError, nearest
 
@@ -116,7 +117,7 @@ class Rule(Strict):
     name: str = Key(pattern=_NAME)
     message: str = Key(min_length=1)
     columns: list[str] = Key(min_length=1)
-    holds: str
+    holds: Expression
 
     @field_validator("name")
     @classmethod
@@ -127,22 +128,10 @@ class Rule(Strict):
             )
         return name
 
-    @field_validator("holds")
-    @classmethod
-    def _parses(cls, expression: str) -> str:
-        try:
-            ast.parse(expression, mode="eval")
-        except SyntaxError as error:
-            raise ValueError(f"an expression of DataFrame.eval ({error.msg})") from error
-        return expression
-
     @property
     def names(self) -> set[str]:
         """Every name that the rule uses."""
-        nodes = list(ast.walk(ast.parse(self.holds, mode="eval")))
-        functions = [node.func for node in nodes if isinstance(node, ast.Call)]
-        names = [node for node in nodes if isinstance(node, ast.Name) and node not in functions]
-        return {*self.columns, *(node.id for node in names)}
+        return {*self.columns, *names(self.holds)}
 
 
 class Total(Strict):
@@ -185,6 +174,7 @@ class Table(Strict):
     rows: int | None = Key(default=None, ge=1)
     totals: list[Total] = Key(default_factory=list)
     sums: list[Sum] = Key(default_factory=list)
+    sample: list[SamplePart] = Key(default_factory=list)
 
     @field_validator("primaryKey", mode="before")
     @classmethod
@@ -198,12 +188,22 @@ class Table(Strict):
         for used, where in self._columns_used():
             if used not in self.columns:
                 raise ValueError(f"{where}: column '{used}' to be {nearest(used, self.columns)}")
-        for column in [total.column for total in self.totals] + [s.column for s in self.sums]:
-            if self.field(column).type not in ("integer", "number"):
-                raise ValueError(f"numbers to add up in column '{column}'")
+        self._adds_numbers()
         if self.scope == "campaign" and (self.rows or self.totals or self.sums):
             raise ValueError("rows, totals and sums only in a reference table")
+        if self.scope == "reference" and self.sample:
+            raise ValueError("a sample only in a campaign table")
         return self
+
+    def _adds_numbers(self) -> None:
+        added = [total.column for total in self.totals] + [one.column for one in self.sums]
+        for part in self.sample:
+            added += sorted(part.numbers)
+            if part.answered.code not in self.field(part.answered.column).codes:
+                raise ValueError(f"sample: a category of column '{part.answered.column}'")
+        for column in added:
+            if self.field(column).type not in ("integer", "number"):
+                raise ValueError(f"numbers to add up in column '{column}'")
 
     def _columns_used(self) -> Iterable[tuple[str, str]]:
         yield from ((column, "primaryKey") for column in self.primaryKey)
@@ -211,6 +211,7 @@ class Table(Strict):
         yield from ((c, f"rule {r.name}") for r in self.rules for c in sorted(r.names))
         yield from ((total.column, "totals") for total in self.totals)
         yield from ((c, "sums") for s in self.sums for c in (s.column, s.by))
+        yield from ((c, "sample") for part in self.sample for c in sorted(part.columns))
 
     @property
     def columns(self) -> list[str]:
