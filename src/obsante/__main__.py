@@ -10,10 +10,10 @@ import os
 import subprocess
 import sys
 
+from obsante.cli import INTERRUPTED, INTERRUPTION
 from obsante.errors import ObsanteError
 
 UTF8_MODE = bool(sys.flags.utf8_mode)
-INTERRUPTED = 130
 
 
 def main() -> None:
@@ -27,6 +27,7 @@ def main() -> None:
     except ModuleNotFoundError as error:
         sys.exit(f"Error: {_incomplete(error)}")
     except KeyboardInterrupt:
+        print(INTERRUPTION)
         sys.exit(INTERRUPTED)
     run_command()
 

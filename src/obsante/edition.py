@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from obsante.errors import EditionError, nearest
 from obsante.paths import Project
@@ -33,6 +33,14 @@ class Period(Strict):
 
     start: dt.date
     end: dt.date
+
+    @field_validator("end")
+    @classmethod
+    def _not_before_the_start(cls, end: dt.date, info: ValidationInfo) -> dt.date:
+        start = info.data.get("start")
+        if start and end < start:
+            raise ValueError(f"a day that is not before the start, {start}")
+        return end
 
 
 class Precision(Strict):
@@ -79,15 +87,23 @@ class Edition(Strict):
     quarantine_max_share: float = Field(ge=0, lt=1)
     authorisation: Authorisation | None = None
 
-    @model_validator(mode="after")
-    def _periods_agree(self) -> Edition:
-        if self.reference_period.start > self.reference_period.end:
-            raise ValueError("reference_period: start is after end")
-        if any(year >= self.edition for year in self.compare_with):
-            raise ValueError("compare_with: only earlier editions can be compared with")
-        if self.publication_date <= self.reference_period.end:
-            raise ValueError("publication_date: must follow the end of the reference period")
-        return self
+    @field_validator("compare_with")
+    @classmethod
+    def _earlier_and_different(cls, years: list[int], info: ValidationInfo) -> list[int]:
+        edition = info.data.get("edition")
+        if edition and any(year >= edition for year in years):
+            raise ValueError(f"only earlier editions than {edition}")
+        if len(set(years)) < len(years):
+            raise ValueError("each edition once")
+        return years
+
+    @field_validator("publication_date")
+    @classmethod
+    def _after_the_period(cls, date: dt.date, info: ValidationInfo) -> dt.date:
+        period = info.data.get("reference_period")
+        if period and date <= period.end:
+            raise ValueError(f"a day after the end of the reference period, {period.end}")
+        return date
 
     @property
     def demonstration(self) -> bool:
@@ -127,10 +143,11 @@ def load_edition(project: Project, year: int) -> Edition:
 
     Raises:
         EditionError: unknown edition, unreadable file, unknown or mistyped key, or a comparison
-            between a demonstration and a real edition.
+            with an edition that has no file, or not the same status.
     """
     edition = _read(project, year)
     for other in edition.compare_with:
+        _require_file(project, year, other)
         if _read(project, other).status != edition.status:
             raise EditionError(
                 f"{project.relative(project.edition_file(year))}, key compare_with",
@@ -139,6 +156,19 @@ def load_edition(project: Project, year: int) -> Edition:
                 remedy=f"remove {other} from compare_with",
             )
     return edition
+
+
+def _require_file(project: Project, year: int, other: int) -> None:
+    file = project.relative(project.edition_file(other))
+    if not project.edition_file(other).is_file():
+        earlier = [known for known in known_editions(project) if known < year]
+        asking = project.relative(project.edition_file(year))
+        raise EditionError(
+            f"{asking}, key compare_with",
+            found=f"{other}, but no file {file}",
+            expected=f"earlier editions that have a file: {nearest(other, earlier)}",
+            remedy=f"remove {other} from compare_with in {asking}, or restore {file}",
+        )
 
 
 def _read(project: Project, year: int) -> Edition:
@@ -201,9 +231,17 @@ def validate(model: type[Model], content: dict[str, Any], where: str) -> Model:
         elif first["type"] == "missing":
             found, expected, remedy = "nothing", "a value", "add the key"
         else:
-            found = repr(first["input"]) if first["loc"] else "values that disagree"
-            expected, remedy = first["msg"], "correct the value"
+            found = _shown(first["input"]) if first["loc"] else "values that disagree"
+            # Pydantic puts a prefix before the message of a check of ours.
+            own = first["type"] == "value_error"
+            expected = str(first["ctx"]["error"]) if own else first["msg"]
+            remedy = "correct the value"
         raise EditionError(f"{where}, key {key}", found=found, expected=expected, remedy=remedy) from error
+
+
+def _shown(value: object) -> str:
+    """A value as its file writes it; a text in quotes, which tells it from a number."""
+    return str(value) if isinstance(value, dt.date) else repr(value)
 
 
 def _fields(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:

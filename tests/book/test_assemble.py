@@ -13,10 +13,13 @@ import yaml
 from obsante.book import assemble as assembly
 from obsante.book.assemble import assemble, pdf_name, values_name, variants_of
 from obsante.book.provenance import Provenance
+from obsante.collect import ingest
 from obsante.edition import Edition, load_edition
-from obsante.errors import BookError
+from obsante.errors import BookError, ResultError
+from obsante.files import sha256
 from obsante.paths import Project
-from obsante.results.values import load_values, write_values
+from obsante.results.inputs import write_inputs
+from obsante.results.values import combine, read_values, write_values
 
 YEAR = 2025
 PROVENANCE = Provenance("commit inconnu", "embedded", {"Python": "3.12"})
@@ -36,11 +39,14 @@ def edition(copy) -> Edition:
 
 def _without_campaign(project: Project) -> None:
     """Results of the reference notebook alone, as when no campaign file was received."""
-    values = load_values(project, YEAR)
-    write_values(project.results(YEAR) / "valeurs.csv", values[values["nature"] == "reference"])
+    shutil.rmtree(project.results(YEAR) / "carnets" / "01-infrastructures")
+    combine(project, YEAR)
     (project.executed(YEAR) / "01-infrastructures.ipynb").unlink()
     for year in (2023, 2024, YEAR):
         shutil.rmtree(project.raw(year))
+        ingest(project, load_edition(project, year))
+    part = project.results(YEAR) / "carnets" / "contexte"
+    write_inputs(project, load_edition(project, YEAR), part)
 
 
 def _configuration(book: Path) -> dict:
@@ -88,6 +94,56 @@ def test_an_edition_without_campaign_loses_the_axis_and_says_so(copy, edition):
     assert section["appendices"] == ["preuves.qmd", "carnets/contexte.qmd"]
     assert "aucune campagne" in (book / "fragments/constats.md").read_text("utf-8")
     assert "**Aucune campagne**" in (book / "generes/sources.md").read_text("utf-8")
+
+
+def _receive_again(project: Project, year: int) -> str:
+    """Another version of a raw file, ingested; its hash."""
+    path, sheet = project.raw(year) / "etablissements.csv", project.raw(year) / "sources.yml"
+    before = sha256(path)
+    path.write_bytes(path.read_bytes().replace(b"oui", b"non", 1))
+    listed = sheet.read_text("utf-8")
+    sheet.write_text(listed.replace(before, sha256(path)), encoding="utf-8")
+    ingest(project, load_edition(project, year))
+    return sha256(path)
+
+
+@pytest.mark.parametrize("year", [2024, YEAR])
+def test_results_of_tables_that_were_replaced_are_refused(copy, edition, year):
+    before = sha256(copy.raw(year) / "etablissements.csv")
+    after = _receive_again(copy, year)
+    with pytest.raises(ResultError) as caught:
+        assemble(copy, edition, PROVENANCE)
+    file = f"from data/raw/{year}/etablissements.csv"
+    assert caught.value.looked_at == "edition 2025, results of notebook '01-infrastructures'"
+    assert caught.value.found == (
+        f"computed {file} {before[:12]}…; the table is now {file} {after[:12]}…"
+    )
+    assert caught.value.remedy == "obsante run --edition 2025"
+
+
+def test_a_table_ingested_again_unchanged_refuses_nothing(copy, edition):
+    ingest(copy, edition)
+    assemble(copy, edition, PROVENANCE)
+
+
+def test_a_comparison_given_up_since_the_run_is_refused(copy, edition):
+    fewer = edition.model_copy(update={"compare_with": [2024]})
+    with pytest.raises(ResultError, match="the table is now without '2023 cadres'"):
+        assemble(copy, fewer, PROVENANCE)
+
+
+def test_results_that_do_not_say_what_they_were_computed_from_are_refused(copy, edition):
+    (copy.results(YEAR) / "carnets" / "contexte" / "tables.json").unlink()
+    with pytest.raises(ResultError, match="no record of the tables"):
+        assemble(copy, edition, PROVENANCE)
+
+
+def test_values_older_than_the_notebooks_that_ran_are_refused(copy, edition):
+    """As after a run in which one notebook succeeded and another failed."""
+    part = copy.results(YEAR) / "carnets" / "contexte" / "valeurs.csv"
+    write_values(part, read_values(part).iloc[1:])
+    with pytest.raises(ResultError, match="other values than those that the notebooks published"):
+        assemble(copy, edition, PROVENANCE)
 
 
 def test_no_variant_is_left_in_the_assembled_book(copy, edition):

@@ -25,6 +25,7 @@ from obsante.errors import BookError
 from obsante.paths import Project, find_project
 
 PROVENANCE = Provenance("commit 0123456789ab", "embedded", {"Pandoc": "3.9", "Python": "3.12.1"})
+DIGEST = hashlib.sha256(b"code\n").hexdigest()
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def _raw(project: Project, folder: Path, names: list[str], *, synthetic: bool) -
         files[name] = {
             "producer": "HCP", "title": f"Contenu de {name}", "licence": "CC BY 4.0",
             "received": dt.date(2026, 1, 1), "period": "2025", "synthetic": synthetic,
-            "sha256": hashlib.sha256(b"code\n").hexdigest(),
+            "sha256": DIGEST,
         }  # fmt: skip
     (folder / "sources.yml").write_text(yaml.safe_dump({"files": files}), encoding="utf-8")
 
@@ -55,7 +56,7 @@ def _index(project: Project, year: int, rows: dict[str, tuple[int, int, int]]) -
     entries = {}
     for file, (received, kept, aside) in rows.items():
         entry = Entry(
-            file=f"data/raw/{file}", sha256="", rows_in=received, rows_kept=kept,
+            file=f"data/raw/{file}", sha256=DIGEST, rows_in=received, rows_kept=kept,
             rows_aside=aside, weight_aside=0.0, dictionary="",
         )  # fmt: skip
         entries[Path(file).stem] = entry.model_dump()
@@ -103,6 +104,23 @@ def test_fingerprints_are_in_the_form_that_sha256sum_checks(bare, tmp_path):
         digest, path = line.split("  ")
         assert hashlib.sha256((bare.root / path).read_bytes()).hexdigest() == digest
     assert len(lines) == 2
+
+
+def test_a_file_listed_anew_without_being_ingested_is_refused(bare):
+    sheet = bare.reference / "sources.yml"
+    sheet.write_text(sheet.read_text("utf-8").replace(DIGEST, "a" * 64), encoding="utf-8")
+    with pytest.raises(BookError, match="reference/regions.csv") as caught:
+        generated.received(bare, load_edition(bare, 2023))
+    assert f"SHA-256 {'a' * 12}…" in caught.value.found
+    assert f"comes from {DIGEST[:12]}…" in caught.value.found
+
+
+def test_an_ingested_file_that_is_no_longer_listed_is_refused(bare):
+    _raw(bare, bare.raw(2023), ["verite.json"], synthetic=True)
+    _index(bare, 2023, {"2023/etablissements.csv": (5, 5, 0)})
+    with pytest.raises(BookError, match="2023/etablissements.csv") as caught:
+        generated.received(bare, load_edition(bare, 2023))
+    assert caught.value.found.startswith("no entry")
 
 
 def test_compared_editions_are_listed_after_the_edition_itself(bare):

@@ -67,6 +67,22 @@ def test_a_raw_file_that_changed_stops_the_build(kept):
     assert "sha256" in said.lower()
 
 
+def test_a_file_ingested_after_the_run_stops_the_book(kept):
+    path, sheet = kept.raw(2025) / "etablissements.csv", kept.raw(2025) / "sources.yml"
+    first = sha256(path)
+    before = changed(path, "oui", "non")
+    listed = changed(sheet, first, sha256(path))
+    try:
+        subprocess.run(**command(kept, "ingest"), check=True)
+        said = failed(kept, "book", "--engine", "embedded")
+    finally:
+        path.write_bytes(before)
+        sheet.write_bytes(listed)
+        subprocess.run(**command(kept, "ingest"), check=True)
+    assert f"computed from data/raw/2025/etablissements.csv {first[:12]}" in said
+    assert "obsante run --edition 2025" in said
+
+
 def test_a_broken_chapter_stops_the_book_naming_file_and_line(kept):
     path = kept.report / "index.qmd"
     before = changed(path, "{{< var edition.publication >}}", "{{< var edition.publicaton >}}")

@@ -21,6 +21,7 @@ from obsante.edition import Edition, read_yaml
 from obsante.errors import BookError
 from obsante.files import fresh_folder, write_atomic
 from obsante.paths import Project
+from obsante.results.inputs import check_results
 from obsante.results.registry import load_registry
 from obsante.results.values import load_values, parts_folder
 from obsante.results.variables import variables
@@ -46,11 +47,12 @@ def assemble(project: Project, edition: Edition, provenance: Provenance) -> Path
     """Build the edition's Quarto project and return its folder; the former one stays on failure.
 
     Raises:
-        ResultError: the notebooks were not run.
+        ResultError: the notebooks were not run, or not on the tables that are there now.
         BookError: a source of the book is missing or malformed.
     """
     year = edition.edition
     values = load_values(project, year)
+    check_results(project, edition)
     registry = load_registry(project)
     copies = sorted(project.executed(year).glob("*.ipynb"))
     executed = [path for path in copies if not path.name.endswith(".failed.ipynb")]

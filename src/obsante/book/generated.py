@@ -17,7 +17,7 @@ from obsante.collect import codes
 from obsante.collect.checks import Balance
 from obsante.collect.dictionary import tables
 from obsante.collect.sources import Source, read_sheet
-from obsante.collect.store import read_index
+from obsante.collect.store import Entry, read_index
 from obsante.edition import Edition, known_editions, load_edition
 from obsante.errors import BookError
 from obsante.files import write_atomic
@@ -68,7 +68,7 @@ def write_pages(project: Project, edition: Edition, provenance: Provenance, book
     """Write every generated fragment of one edition into its assembled book.
 
     Raises:
-        BookError: the edition was not ingested.
+        BookError: the edition was not ingested, or a source sheet changed since.
     """
     fragments = {
         "sources.md": sources(received(project, edition)),
@@ -108,12 +108,25 @@ def _files(project: Project, year: int | None, folder: Path, ingested: int) -> l
             f"edition {ingested}", found="no ingested table", expected="the edition's tables",
             remedy=f"obsante ingest --edition {ingested}",
         )  # fmt: skip
-    balances = {entry.file: entry.balance for entry in index.values()}
-    files = []
-    for name, source in sorted(read_sheet(project, folder).items()):
-        path = project.relative(folder / name)
-        files.append(Received(path, year, source, balances.get(path)))
-    return files
+    listed = {project.relative(folder / n): s for n, s in read_sheet(project, folder).items()}
+    parent = project.relative(folder)
+    entries = {e.file: e for e in index.values() if e.file.rpartition("/")[0] == parent}
+    for path, entry in entries.items():
+        _same_file(path, entry, listed.get(path), ingested)
+    balances = {path: entry.balance for path, entry in entries.items()}
+    return [Received(path, year, listed[path], balances.get(path)) for path in sorted(listed)]
+
+
+def _same_file(path: str, entry: Entry, source: Source | None, ingested: int) -> None:
+    """The page shows the sheet's fingerprint: it must be that of the file that was ingested."""
+    if source is None or source.sha256 != entry.sha256:
+        now = f"SHA-256 {source.sha256[:12]}…" if source else "no entry"
+        raise BookError(
+            f"{path}, in its folder's sources.yml",
+            found=f"{now}; the table of edition {ingested} comes from {entry.sha256[:12]}…",
+            expected="the file that was ingested",
+            remedy="obsante build, with the --edition of the report",
+        )
 
 
 def sources(files: list[Received]) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import typer
 from typer.exceptions import TyperException
 
-from obsante.cli import console, steps
+from obsante.cli import INTERRUPTED, INTERRUPTION, console, steps
 from obsante.errors import ObsanteError
 
 app = typer.Typer(
@@ -18,7 +18,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Annual report of the digital-health observatory: from raw data to HTML and PDF.",
 )
-INTERRUPTED = 130
 EditionOption = Annotated[
     int | None, typer.Option("--edition", help="Reference year; the latest edition by default.")
 ]
@@ -132,7 +131,7 @@ def run_command() -> None:
         code = 70
     # Typer gives this code for a Ctrl-C that it caught itself.
     if code == INTERRUPTED:
-        console.say("Interrupted. The last good results and report are unchanged.")
+        console.say(INTERRUPTION)
     sys.exit(code or 0)
 
 

@@ -29,7 +29,11 @@ def parts_folder(project: Project, year: int) -> Path:
 
 def write_values(path: Path, table: pd.DataFrame) -> None:
     """Write values as CSV (UTF-8, comma, shortest exact decimals; no value = empty)."""
-    write_atomic(path, table.to_csv(index=False, lineterminator="\n"))
+    write_atomic(path, _csv(table))
+
+
+def _csv(table: pd.DataFrame) -> bytes:
+    return table.to_csv(index=False, lineterminator="\n").encode("utf-8")
 
 
 def read_values(path: Path) -> pd.DataFrame:
@@ -38,13 +42,15 @@ def read_values(path: Path) -> pd.DataFrame:
                        na_values={c: [""] for c in COLUMNS if c not in _TEXT})  # fmt: skip
 
 
-def combine(project: Project, year: int) -> pd.DataFrame:
-    """Gather the notebooks' parts into ``results/valeurs.csv`` and ``valeurs.parquet``.
+def gather(project: Project, year: int) -> pd.DataFrame:
+    """The notebooks' parts as one table.
 
     Raises:
         ResultError: two notebooks publish the same domain of the same indicator.
     """
     parts = sorted(parts_folder(project, year).glob(f"*/{PART}"))
+    if not parts:
+        return pd.DataFrame(columns=COLUMNS)
     table = pd.concat([read_values(part) for part in parts], ignore_index=True)
     key = ["indicateur", "dimension", "modalite"]
     repeated = table[table.duplicated(key, keep=False)]
@@ -56,11 +62,26 @@ def combine(project: Project, year: int) -> pd.DataFrame:
             expected="one notebook for a value",
             remedy="remove it from one of the two notebooks",
         )
+    return table
+
+
+def combine(project: Project, year: int) -> pd.DataFrame:
+    """Gather the notebooks' parts into ``results/valeurs.csv`` and ``valeurs.parquet``.
+
+    Raises:
+        ResultError: two notebooks publish the same domain of the same indicator.
+    """
+    table = gather(project, year)
     write_values(project.results(year) / PART, table)
     buffer = io.BytesIO()
     table.to_parquet(buffer, index=False, compression="zstd")
     write_atomic(project.results(year) / "valeurs.parquet", buffer.getvalue())
     return table
+
+
+def gathered(project: Project, year: int) -> bool:
+    """Whether ``results/valeurs.csv`` holds what the notebooks published last."""
+    return (project.results(year) / PART).read_bytes() == _csv(gather(project, year))
 
 
 def load_values(project: Project, year: int) -> pd.DataFrame:

@@ -23,8 +23,10 @@ from obsante.edition import Edition
 from obsante.errors import RunError
 from obsante.files import fresh_folder, write_atomic
 from obsante.paths import ROOT_VARIABLE, Project
+from obsante.results.inputs import write_inputs
 from obsante.results.publication import RUN_DIRECTORY_VARIABLE
-from obsante.results.values import combine
+from obsante.results.values import combine, parts_folder
+from obsante.run.failures import cell_failed, kernel_failed, together
 from obsante.run.normalise import normalise
 from obsante.run.plan import Execution, Plan
 
@@ -79,7 +81,7 @@ def run_plan(
         except RunError as error:
             failures.append(error)
     if failures:
-        raise failures[0] if len(failures) == 1 else _together(failures)
+        raise together(failures)
     if any(not execution.trial for execution in plan.executions):
         _forget_left_out(project, edition, plan)
         combine(project, edition.edition)
@@ -90,16 +92,17 @@ def _run_one(
 ) -> None:
     failed_copy = execution.copy.with_suffix(".failed.ipynb")
     with fresh_folder(execution.folder) as building:
+        write_inputs(project, edition, building)
         observer = _Observer(lambda: cell_done(execution))
         try:
             with _environment(project, edition, building):
                 _papermill(execution, observer)
         except PapermillExecutionError as error:
             _keep_copy(observer, failed_copy)
-            raise _cell_failed(project, execution, error, failed_copy) from error
+            raise cell_failed(project, execution, error, failed_copy) from error
         except (DeadKernelError, CellTimeoutError, NoSuchKernel) as error:
             _keep_copy(observer, failed_copy)
-            raise _kernel_failed(execution, error) from error
+            raise kernel_failed(execution, error) from error
         # A trial keeps its copy in the folder that is being built.
         copy = building / execution.copy.name if execution.trial else execution.copy
         _keep_copy(observer, copy)
@@ -164,42 +167,11 @@ def _keep_copy(observer: _Observer, path: Path) -> None:
         write_atomic(path, nbformat.writes(normalise(observer.notebook)) + "\n")
 
 
-def _cell_failed(
-    project: Project, execution: Execution, error: PapermillExecutionError, copy: Path
-) -> RunError:
-    # An error of the project's own says what to do; another one is given with its type.
-    own = error.evalue if "\n  to do:" in error.evalue else f"{error.ename}: {error.evalue}"
-    first_line = error.source.strip().splitlines()[0] if error.source.strip() else ""
-    return RunError(
-        f"notebook '{execution.notebook.name}', cell [{error.exec_count}] {first_line}",
-        found=own,
-        expected="a notebook that runs to its end",
-        remedy=f"open {project.relative(copy)}, which stops at that cell",
-    )
-
-
-def _kernel_failed(execution: Execution, error: Exception) -> RunError:
-    return RunError(
-        f"notebook '{execution.notebook.name}'",
-        found=f"{type(error).__name__}: {str(error).strip().splitlines()[0]}",
-        expected="a kernel that lives until the last cell",
-        remedy="check the memory and the installation with: obsante doctor",
-    )
-
-
-def _together(failures: list[RunError]) -> RunError:
-    first = failures[0]
-    others = "; ".join(f"{error.looked_at}: {error.found}" for error in failures[1:])
-    return RunError(
-        first.looked_at,
-        found=f"{first.found}\n  and also: {others}",
-        expected=first.expected,
-        remedy=first.remedy,
-    )
-
-
 def _forget_left_out(project: Project, edition: Edition, plan: Plan) -> None:
-    """Remove what notebooks that no longer run for this edition had published."""
-    for notebook in plan.left_out:
-        shutil.rmtree(project.results(edition.edition) / "carnets" / notebook.name, True)
-        (project.executed(edition.edition) / f"{notebook.name}.ipynb").unlink(missing_ok=True)
+    """Remove what notebooks that no longer run for this edition, or are gone, had published."""
+    parts = parts_folder(project, edition.edition)
+    known = {path.stem for path in project.notebooks.glob("*.ipynb")}
+    gone = {folder.name for folder in parts.iterdir()} - known
+    for name in gone | {notebook.name for notebook in plan.left_out}:
+        shutil.rmtree(parts / name, ignore_errors=True)
+        (project.executed(edition.edition) / f"{name}.ipynb").unlink(missing_ok=True)

@@ -79,7 +79,8 @@ def make_plan(
         overrides: parameter name -> text of its value, as typed on the command line.
 
     Raises:
-        RunError: unknown notebook, unknown or mistyped parameter, or tables not ingested.
+        RunError: unknown notebook, unknown or mistyped parameter, or tables not ingested, those
+            of the editions that this one is compared with included.
     """
     known = catalogue(project)
     chosen = list(names) or list(known)
@@ -99,6 +100,7 @@ def make_plan(
             left_out.append(notebook)
             continue
         _require(notebook, tables, edition)
+        _require_compared(project, notebook, edition)
         executions.append(_execution(project, edition, notebook, overrides or {}))
     return Plan(executions, left_out)
 
@@ -112,6 +114,22 @@ def _require(notebook: Notebook, tables: set[str], edition: Edition) -> None:
             expected=f"the tables {', '.join(notebook.declaration.reference)}",
             remedy=f"obsante ingest --edition {edition.edition}",
         )
+
+
+def _require_compared(project: Project, notebook: Notebook, edition: Edition) -> None:
+    """Comparisons need the same campaign tables of the earlier editions."""
+    for year in edition.compare_with:
+        missing = sorted(set(notebook.declaration.campaign) - set(available(project, year)))
+        if missing:
+            file = project.relative(project.edition_file(edition.edition))
+            raise RunError(
+                f"notebook '{notebook.name}', edition {edition.edition} compared with {year}",
+                found=f"table '{missing[0]}' of {year} is not ingested",
+                expected=f"the tables {', '.join(notebook.declaration.campaign)} of {year}",
+                remedy=f"obsante ingest --edition {year}, with its files in "
+                f"{project.relative(project.raw(year))}; or remove {year} from compare_with in "
+                f"{file}",
+            )
 
 
 def _execution(

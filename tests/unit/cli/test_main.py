@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from importlib.abc import MetaPathFinder
 
 import pytest
 import typer
 
 from obsante import __main__ as entry
-from obsante.cli import console, main, steps
+from obsante.cli import INTERRUPTION, console, main, steps
 from obsante.errors import ObsanteError
 
 
@@ -97,6 +98,20 @@ def test_missing_packages_are_one_clear_message(monkeypatch, capsys):
         entry.main()
     assert "expected: the packages of requirements.lock" in str(end.value.code)
     assert "make setup" in str(end.value.code)
+
+
+def test_an_interruption_of_the_imports_says_the_same(monkeypatch, capsys):
+    class Interrupting(MetaPathFinder):
+        def find_spec(self, name, path, target=None):
+            if name == "obsante.cli.main":
+                raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "obsante.cli.main")
+    monkeypatch.setattr(sys, "meta_path", [Interrupting(), *sys.meta_path])
+    with pytest.raises(SystemExit) as end:
+        entry.main()
+    assert end.value.code == 130
+    assert capsys.readouterr().out == f"{INTERRUPTION}\n"
 
 
 def test_an_interpreter_that_is_not_in_utf8_starts_again_in_utf8(monkeypatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -71,8 +72,44 @@ def test_synthetic_and_real_editions_are_never_compared(project):
 
 def test_a_later_edition_cannot_be_compared_with(project):
     change(project, 2024, compare_with=[2025])
-    with pytest.raises(EditionError, match="only earlier editions"):
+    with pytest.raises(EditionError) as caught:
         load_edition(project, 2024)
+    assert caught.value.looked_at == "config/editions/2024.yml, key compare_with"
+    assert caught.value.found == "[2025]"
+    assert caught.value.expected == "only earlier editions than 2024"
+
+
+def test_an_edition_is_compared_with_another_once(project):
+    change(project, 2025, compare_with=[2024, 2024])
+    with pytest.raises(EditionError, match="key compare_with") as caught:
+        load_edition(project, 2025)
+    assert caught.value.found == "[2024, 2024]"
+    assert caught.value.expected == "each edition once"
+
+
+def test_a_compared_edition_without_a_file_says_who_asks_for_it(project):
+    project.edition_file(2023).unlink()
+    with pytest.raises(EditionError) as caught:
+        load_edition(project, 2025)
+    assert caught.value.looked_at == "config/editions/2025.yml, key compare_with"
+    assert "no file config/editions/2023.yml" in caught.value.found
+    assert "remove 2023 from compare_with in config/editions/2025.yml" in caught.value.remedy
+
+
+def test_dates_that_disagree_are_named_with_their_key(project):
+    period = {"start": dt.date(2025, 1, 1), "end": dt.date(2024, 12, 31)}
+    change(project, 2025, reference_period=period)
+    with pytest.raises(EditionError, match="key reference_period.end") as caught:
+        load_edition(project, 2025)
+    assert caught.value.found == "2024-12-31"
+    assert caught.value.expected == "a day that is not before the start, 2025-01-01"
+
+
+def test_a_publication_within_the_period_is_an_error(project):
+    change(project, 2025, publication_date=dt.date(2025, 12, 31))
+    with pytest.raises(EditionError, match="key publication_date") as caught:
+        load_edition(project, 2025)
+    assert caught.value.expected == "a day after the end of the reference period, 2025-12-31"
 
 
 def test_a_file_that_is_not_utf8_is_one_clear_error(project):
