@@ -67,6 +67,7 @@ def test_a_raw_file_that_changed_stops_the_build(kept):
     assert "sha256" in said.lower()
 
 
+@pytest.mark.slow
 def test_a_file_ingested_after_the_run_stops_the_book(kept):
     path, sheet = kept.raw(2025) / "etablissements.csv", kept.raw(2025) / "sources.yml"
     first = sha256(path)

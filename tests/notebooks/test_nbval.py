@@ -38,6 +38,7 @@ def test_executing_again_gives_the_committed_outputs(ingested, name):
     assert " passed" in done.stdout
 
 
+@pytest.mark.slow
 def test_nbval_notices_a_changed_number(ingested, tmp_path):
     """Guard: the comparison above would fail if an output differed."""
     text = (ingested.notebooks / "contexte.ipynb").read_text(encoding="utf-8")
