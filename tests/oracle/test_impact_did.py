@@ -28,8 +28,8 @@ import pytest
 from r_values import DATA
 
 from obsante.stats.impact import (
-    coefficients,
     average_effect,
+    coefficients,
     cohort_effects,
     cohort_panel,
     event_study,

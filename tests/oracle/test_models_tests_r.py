@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import pytest
 from numpy.testing import assert_allclose
+from r_values import frame, r
 
 from obsante.stats.models.chisquare import independence_test
 from obsante.stats.models.ttest import two_sample_t_test
 from obsante.stats.survey import survey_design
-from r_values import frame, r
 
 COVERS = [
     r"synth_(fac|facnofpc|pro2|pro1)/svychisq/region/F",

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from one_row import message
 
-from obsante.errors import DataError
 from obsante.stats import difference
-from obsante.stats.equity import concentration_curve, ratio_of_means, gini, lorenz_curve
+from obsante.stats.equity import concentration_curve, gini, lorenz_curve, ratio_of_means
 from obsante.stats.survey import survey_design
 
 LEVEL = 0.95
@@ -22,12 +22,6 @@ def answers(y) -> pd.DataFrame:
     y = pd.Series(y, name="revenu")
     state = y.notna().map({True: "valid", False: "missing"})
     return pd.DataFrame({"y": y, "state": state}).rename_axis(columns="revenu")
-
-
-def message(call, *args, **kwargs) -> str:
-    with pytest.raises(DataError) as error:
-        call(*args, **kwargs)
-    return str(error.value)
 
 
 def test_the_lorenz_curve_joins_the_cumulated_shares():

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from one_row import message, value
 
-from obsante.errors import DataError
 from obsante.stats.equity import (
     concentration_index,
     erreygers_index,
@@ -27,17 +27,6 @@ RANKS = [1, 2, 3, 4]
 
 def design(weights=(1.0, 1.0, 1.0, 1.0)):
     return survey_design(pd.DataFrame({"w": weights}), weights="w")
-
-
-def value(table: pd.DataFrame) -> float:
-    assert len(table) == 1
-    return float(table["estimation"].iloc[0])
-
-
-def message(call, *args, **kwargs) -> str:
-    with pytest.raises(DataError) as error:
-        call(*args, **kwargs)
-    return str(error.value)
 
 
 def test_ties_share_their_mean_rank_and_ranks_average_one_half():

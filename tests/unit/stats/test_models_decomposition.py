@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
+from r_values import frame
 from statsmodels.datasets.ccard import load_pandas
 from statsmodels.stats.oaxaca import OaxacaBlinder
 
@@ -19,7 +20,6 @@ from obsante.errors import DataError
 from obsante.stats.models.decomposition import Comparison, threefold, twofold
 from obsante.stats.models.ttest import two_sample_t_test
 from obsante.stats.survey import survey_design
-from r_values import frame
 
 REFERENCES = ("group_a", "group_b", "pooled")
 BY_SEX = {"by": "sex", "groups": ("M", "F")}

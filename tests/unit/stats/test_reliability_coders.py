@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from one_row import message
 
-from obsante.errors import DataError
 from obsante.stats.reliability import cohen_kappa, fleiss_kappa, percent_agreement
 
 LEVEL = 0.95
@@ -16,12 +16,6 @@ COHEN = {**PLAIN, "weighting": "none"}
 
 def table(*coders: str) -> pd.DataFrame:
     return pd.DataFrame({f"c{i}": list(codes) for i, codes in enumerate(coders)})
-
-
-def message(call, *args, **kwargs) -> str:
-    with pytest.raises(DataError) as error:
-        call(*args, **kwargs)
-    return str(error.value)
 
 
 def test_cohen_kappa_worked_by_hand():

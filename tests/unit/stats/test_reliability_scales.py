@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from one_row import message, value
 from scipy.stats import f as fisher
 
-from obsante.errors import DataError
 from obsante.stats.reliability import cronbach_alpha, item_statistics, mcdonald_omega
 from obsante.stats.survey import survey_design
 
@@ -29,17 +29,6 @@ def exact(covariance: np.ndarray, n: int = 50) -> pd.DataFrame:
     x -= x.mean(axis=0)
     white = x @ np.linalg.inv(np.linalg.cholesky(x.T @ x / n).T)
     return pd.DataFrame(white @ np.linalg.cholesky(covariance).T)
-
-
-def value(table: pd.DataFrame) -> float:
-    assert len(table) == 1
-    return float(table["estimation"].iloc[0])
-
-
-def message(call, *args, **kwargs) -> str:
-    with pytest.raises(DataError) as error:
-        call(*args, **kwargs)
-    return str(error.value)
 
 
 def test_alpha_of_two_items_worked_by_hand():

@@ -9,10 +9,10 @@ import pytest
 from obsante.errors import DataError
 from obsante.stats.weighting import (
     effective_size,
+    kish_design_effect,
     nonresponse_cells,
     trim,
     weight_table,
-    kish_design_effect,
 )
 
 INDEX = pd.Index(["e1", "e2", "e3", "e4", "e5"])
