@@ -11,9 +11,11 @@ The covariance of domain means is :func:`obsante.stats.covariance`; that of an i
 scores. With indicators of several independent surveys, add up the covariances, each from the
 replicates of one survey, the others at their own weights.
 
-References: Mogstad, Romano, Shaikh & Wilhelm, "Inference for ranks with applications to mobility
-across neighbourhoods and academic achievement across countries", *Review of Economic Studies* 91
-(2024), 476-518; Holm, *Scandinavian Journal of Statistics* 6 (1979), 65-70.
+References: Klein, Wright & Wieczorek, "A joint confidence region for an overall ranking of
+populations", *J. R. Stat. Soc. C* 69 (2020); Mogstad, Romano, Shaikh & Wilhelm, "Inference for ranks
+with applications to mobility across neighbourhoods and academic achievement across countries",
+*Review of Economic Studies* 91 (2024), 476-518; Holm, *Scandinavian Journal of Statistics* 6 (1979),
+65-70.
 """
 
 from __future__ import annotations
