@@ -46,16 +46,16 @@ def hazard_ratios(
     """Hazard ratios of Cox's model.
 
     Partial likelihood; normal limits, or, with clusters, Lin and Wei's sandwich times G / (G - 1)
-    and t(G - 1), whose score residuals are those of Breslow's likelihood (``ties="breslow"``).
+    and t(G - 1), whose score residuals are those of Breslow's likelihood (``ties="breslow"``). With
+    few clusters on one side these are too narrow: in simulations of 12 clusters a true null was
+    rejected at 5 % 12 to 13 times in a hundred with 4 or 6 treated clusters, 28 with 2.
 
     Args:
-        frame: one row per unit followed.
-        duration, event: as :func:`~obsante.stats.impact.kaplan_meier`.
+        frame, duration, event: as :func:`~obsante.stats.impact.kaplan_meier`.
         terms: columns: numbers, or categories as indicators ``column[category]`` against the
             first one (the declared order of a Categorical).
         ties: "efron" (nearer to the exact likelihood) or "breslow".
-        level: confidence level.
-        cluster: column of clusters (region); None for independent rows.
+        level, cluster: confidence level; column of clusters, None for independent rows.
 
     Returns:
         One row per coefficient: ``terme``, ``estimation`` (hazard ratio), ``erreur_type`` (delta

@@ -92,7 +92,8 @@ def glm(
     """A linear, logistic or Poisson regression on the population that the sample stands for.
 
     The coefficients solve sum_i w_i (y_i - mu_i) x_i = 0. Their covariance is that of the totals
-    of w_i (y_i - mu_i) A^-1 x_i, where A = sum_i w_i mu'(eta_i) x_i x_i'.
+    of w_i (y_i - mu_i) A^-1 x_i, where A = sum_i w_i mu'(eta_i) x_i x_i'. With few PSUs tests are too
+    liberal: with 12, and a term constant within each, about 11 % of rejections at 5 %.
 
     Args:
         design: the sample; rows outside the domain stay in it with an influence of 0.
