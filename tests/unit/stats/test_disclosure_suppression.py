@@ -265,7 +265,7 @@ GOOD, _ = one_way(a=2, b=9, c=30)
         ({"protection": "un"}, "'protection'"),
         ({"values": GOOD.astype(object).where(GOOD != 9, "neuf")}, "'values'"),
         ({"smallest": 2.5}, "cell a[\\s\\S]*'smallest'"),
-        ({"minimise": "nombre"}, "minimise='nombre'"),
+        ({"minimise": "nombre"}, "criterion 'nombre'"),
         ({"released": ["a"]}, "'released', cell a[\\s\\S]*sensitive"),
         ({"released": ["z"]}, "'released', cell z[\\s\\S]*no such cell"),
     ],

@@ -26,6 +26,7 @@ import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from obsante.errors import DataError, nearest
+from obsante.stats import checks
 from obsante.stats.disclosure.audit import audit
 from obsante.stats.disclosure.intruder import (
     COMPLEMENTARY,
@@ -149,13 +150,7 @@ def _released(table: Table, primary: np.ndarray, released: Sequence[Hashable]) -
 
 def _costs(table: Table, minimise: str) -> np.ndarray:
     """Cost (N,) of hiding each cell."""
-    if minimise not in _CRITERIA:
-        raise DataError(
-            f"minimise='{minimise}'",
-            found="no criterion of this name",
-            expected=nearest(minimise, _CRITERIA),
-            remedy="choose one of them",
-        )
+    checks.choice(minimise, "criterion", _CRITERIA)
     share = np.nan_to_num(table.values) / max(np.nansum(table.values), 1e-300)
     # All the shares together count for less than one cell.
     return 1 + share / 2 if minimise == "number" else share * len(share)

@@ -23,7 +23,7 @@ from statsmodels.genmod import families
 from statsmodels.genmod.generalized_linear_model import GLM
 from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
-from obsante.errors import DataError, nearest
+from obsante.errors import DataError
 from obsante.stats import checks
 from obsante.stats.equity import sample as samples
 from obsante.stats.equity.indices import positive_mean
@@ -93,13 +93,7 @@ def relative_index(
             ``logit`` neither 0 nor 1; ranks that separate the zeros from the rest, so that the
             index has no finite value.
     """
-    if link not in RELATIVE:
-        raise DataError(
-            f"link '{link}'",
-            found="no relative index with this link",
-            expected=nearest(link, RELATIVE),
-            remedy="choose one of them",
-        )
+    checks.choice(link, "link", RELATIVE)
     checks.probability(level, "level")
     sample = samples.ordered(samples.drawn(design, y, ranking, inside))
     _estimable(sample, link)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from numbers import Real
 
 import numpy as np
 import pandas as pd
 
-from obsante.errors import DataError, nearest
+from obsante.errors import DataError
 from obsante.stats.checks import column, vector
 
 
@@ -80,14 +79,3 @@ def whole(value: object, name: str, least: int, most: int | None = None, *, reme
         limits = f"{least} or more" if most is None else f"from {least} to {most}"
         raise DataError(name, found=f"{value}", expected=f"a whole number, {limits}", remedy=remedy)
     return int(value)
-
-
-def option(value: object, name: str, allowed: Iterable[str]) -> None:
-    """Raise a DataError unless the value is one of those allowed."""
-    if value not in allowed:
-        raise DataError(
-            f"{name} '{value}'",
-            found="nothing of this name",
-            expected=nearest(value, allowed),
-            remedy="choose one of them",
-        )

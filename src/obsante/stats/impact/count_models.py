@@ -20,8 +20,7 @@ from statsmodels.regression.linear_model import OLS
 from statsmodels.tools.sm_exceptions import ModelWarning
 
 from obsante.errors import DataError
-from obsante.stats.checks import column, probability
-from obsante.stats.impact.arguments import option
+from obsante.stats.checks import choice, column, probability
 from obsante.stats.impact.clustered import (
     cluster_codes,
     cluster_covariance,
@@ -120,7 +119,7 @@ def _logarithms(params: np.ndarray, scale: pd.Series) -> tuple[np.ndarray, np.nd
 
 def _fit(frame: pd.DataFrame, events: str, exposure: str, terms: Sequence[str], family: str):
     """The fitted model, and by name what each column was divided by, for the maximum's sake."""
-    option(family, "family", TITLES)
+    choice(family, "family", TITLES)
     y, time = counts(frame, events), exposures(frame, exposure)
     matrix = term_matrix(frame, terms)
     scale = np.sqrt((matrix**2).mean())

@@ -20,8 +20,7 @@ from statsmodels.duration.survfunc import SurvfuncRight
 from statsmodels.tools.sm_exceptions import ModelWarning
 
 from obsante.errors import DataError
-from obsante.stats.checks import column, probability
-from obsante.stats.impact.arguments import option
+from obsante.stats.checks import choice, column, probability
 from obsante.stats.impact.clustered import cluster_codes, require_shared_terms
 from obsante.stats.impact.durations import observed_durations
 from obsante.stats.impact.terms import coefficient_table, exponentiated, term_matrix
@@ -87,7 +86,7 @@ def hazard_ratios(
 
 def _fit(frame: pd.DataFrame, duration: str, event: str, terms: Sequence[str], ties: str):
     """The fitted model on centred terms, and their names."""
-    option(ties, "ties", TIES)
+    choice(ties, "ties", TIES)
     time, status = observed_durations(frame, duration=duration, event=event)
     matrix = term_matrix(frame, terms, intercept=False)
     # The partial likelihood does not see a constant; centred terms keep the exponentials small.

@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 
 from obsante.errors import DataError
-from obsante.stats.checks import probability
-from obsante.stats.impact.arguments import option, whole
+from obsante.stats.checks import choice, probability
+from obsante.stats.impact.arguments import whole
 from obsante.stats.impact.clustered import few_clusters
 from obsante.stats.impact.cohorts import CohortPanel
 from obsante.stats.impact.imputation import control_pool, identified, leave_one_out
@@ -239,7 +239,7 @@ def _methods(panel: CohortPanel, control: str, table: pd.DataFrame) -> list[str]
 
 def _check_control(panel: CohortPanel, control: str) -> None:
     """Raise a DataError unless each group with treated units has controls for some of them."""
-    option(control, "control", CONTROLS)
+    choice(control, "control", CONTROLS)
     known = identified(panel, control) & (panel.event_time >= 0)
     for k, name in enumerate(panel.groups):
         rows = panel.group == k

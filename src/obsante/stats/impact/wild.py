@@ -23,8 +23,8 @@ import numpy as np
 import pandas as pd
 
 from obsante.errors import DataError
-from obsante.stats.checks import probability
-from obsante.stats.impact.arguments import option, whole
+from obsante.stats.checks import choice, probability
+from obsante.stats.impact.arguments import whole
 from obsante.stats.impact.clustered import few_clusters
 from obsante.stats.impact.panel import LinearFit, coefficients
 
@@ -72,7 +72,7 @@ def wild_cluster_bootstrap(
     True
     """
     probability(level, "level")
-    option(term, "term", fit.terms)
+    choice(term, "term", fit.terms)
     position = fit.terms.index(term)
     _check_nested(fit)
     signs, scheme = _signs(fit.clusters, draws, seed)

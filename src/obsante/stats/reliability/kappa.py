@@ -19,7 +19,7 @@ import pandas as pd
 from scipy.stats import norm
 from statsmodels.stats import inter_rater
 
-from obsante.errors import DataError, nearest
+from obsante.errors import DataError
 from obsante.stats import checks
 from obsante.stats.reliability.agreement import (
     counted,
@@ -82,13 +82,7 @@ def cohen_kappa(
 
 
 def _two_coders(codes: pd.DataFrame, weighting: str) -> None:
-    if weighting not in COHEN:
-        raise DataError(
-            f"weighting '{weighting}'",
-            found="no weighting of this name",
-            expected=nearest(weighting, COHEN),
-            remedy="choose one of them; weights are for ordered categories",
-        )
+    checks.choice(weighting, "weighting", COHEN)
     if codes.shape[1] != 2:
         raise DataError(
             f"codes of {', '.join(map(str, codes.columns))}",
