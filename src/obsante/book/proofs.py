@@ -48,7 +48,7 @@ def _sheets(values: pd.DataFrame, registry: dict[str, Indicator]) -> str:
         "# Preuves : d'où vient chaque chiffre {#sec-preuves}\n",
         "Chaque nombre du texte renvoie à la fiche de son indicateur : sa définition, toutes les "
         "valeurs publiées et la cellule du carnet qui les a calculées. "
-        "Un tiret signifie qu'il n'y a ni échantillon ni intervalle.\n",
+        "Un tiret signifie qu'il n'y a pas d'échantillon, ou pas d'intervalle.\n",
     ]
     for identifier in values["indicateur"].unique():
         rows = values[values["indicateur"] == identifier]
