@@ -28,7 +28,7 @@ EFFECTS = {
     },
 }  # fmt: skip
 # Staff of a facility, minimum + spread x product of two uniforms, and those who answer in each:
-# config/demo.yml, and the medians of the 2025 campaign.
+# config/demo/etablissements.yml, and the medians of the 2025 campaign.
 STAFF = {
     "chu": (1100, 3600, 28), "chr_chp": (100, 560, 11), "hopital_proximite": (35, 260, 8),
     "centre_sante_urbain": (4, 22, 4), "centre_sante_rural": (2, 14, 3),

@@ -36,6 +36,21 @@ class Project:
         return self.config / "dictionary"
 
     @property
+    def demo(self) -> Path:
+        """Parameters of the synthetic campaign, one YAML file per part."""
+        return self.config / "demo"
+
+    @property
+    def instruments(self) -> Path:
+        """Questionnaires, one YAML file each; their questions are in the dictionary."""
+        return self.config / "instruments"
+
+    @property
+    def imports(self) -> Path:
+        """How files that are not in the dictionary's form are read, one YAML profile each."""
+        return self.config / "imports"
+
+    @property
     def notebooks(self) -> Path:
         return self.root / "notebooks"
 
@@ -57,6 +72,10 @@ class Project:
     def raw(self, year: int) -> Path:
         """Files of one edition as received, with their ``sources.yml``."""
         return self.raw_root / str(year)
+
+    def corrections(self, year: int) -> Path:
+        """Corrections of single cells, declared and dated."""
+        return self.raw(year) / "corrections.yml"
 
     def processed(self, year: int) -> Path:
         return self.root / "data" / "processed" / str(year)

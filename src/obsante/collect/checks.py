@@ -10,7 +10,7 @@ import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
 from obsante.collect import codes, schemas, violations
-from obsante.collect.reading import LINE
+from obsante.collect.chunks import LINE
 from obsante.collect.table_schema import Table
 from obsante.errors import DataError
 

@@ -29,6 +29,16 @@ Keys of a field
     ``unique``, ``minimum``, ``maximum`` (numbers and dates, bounds included), ``pattern``
     (strings; the whole value must match).
 
+    ``question: {group, fr, ar, hint_fr, hint_ar, asked_if}``: how an instrument of
+    ``config/instruments`` asks for the column; then each category takes ``ar``, its Arabic label.
+    ``asked_if`` is an expression as in rules; where it is false the question is not shown, and the
+    code ``sans_objet``, if the column has it, is written.
+
+    ``identifier: {kind, treatment}``: the column tells who someone is (``nom``, ``cin``,
+    ``telephone``, ``courriel``, ``position``, ``texte_libre``). With ``drop`` it is in the raw file
+    only; with ``pseudonym`` each value becomes a keyed hash at ingest. Rules can't use a dropped
+    column.
+
 Keys across columns, rows and tables
     ``rules: [{name, message, columns, holds}]``: ``holds`` is a :meth:`pandas.DataFrame.eval`
     expression, true on each row where none of ``columns`` is missing. It may also use columns

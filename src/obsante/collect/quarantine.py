@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from obsante.collect.checks import Checked
-from obsante.collect.reading import LINE
+from obsante.collect.chunks import LINE
 from obsante.edition import Edition
 from obsante.errors import DataError
 

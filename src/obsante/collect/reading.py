@@ -14,10 +14,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
 
+from obsante.collect.chunks import LINE
 from obsante.collect.table_schema import Table
 from obsante.errors import DataError, nearest
 
-LINE = "ligne"
 _SEPARATORS = {";": "semicolon", "\t": "tab", "|": "vertical bar"}
 # A row must fit in a block of the parser.
 _BLOCK_BYTES = 1 << 24

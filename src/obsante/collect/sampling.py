@@ -15,7 +15,7 @@ import pandas as pd
 from obsante.collect import codes
 from obsante.collect.checks import Checked
 from obsante.collect.expressions import names
-from obsante.collect.reading import LINE
+from obsante.collect.chunks import LINE
 from obsante.collect.sample_schema import SamplePart, Units, Weights
 from obsante.errors import DataError
 

@@ -21,7 +21,12 @@ TRUTH = "verite.json"
 
 
 class Source(Strict):
-    """Entry of one file; ``period`` for collected data, ``published`` for public figures."""
+    """Entry of one file; ``period`` for collected data, ``published`` for public figures.
+
+    ``table``: the table that the file brings rows to, where its name is not that of the
+    dictionary (one file for each region, say). ``profile``: the profile of ``config/imports``
+    that reads it; without one, the file is in the dictionary's own form.
+    """
 
     producer: str = Key(min_length=1)
     title: str = Key(min_length=1)
@@ -32,6 +37,8 @@ class Source(Strict):
     url: str | None = None
     sha256: str = Key(pattern=r"^[0-9a-f]{64}$")
     synthetic: bool
+    table: str | None = None
+    profile: str | None = None
 
     @model_validator(mode="after")
     def _dated(self) -> Source:

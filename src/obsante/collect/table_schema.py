@@ -15,22 +15,26 @@ from pydantic import field_validator, model_validator
 
 from obsante.collect.codes import RESERVED
 from obsante.collect.expressions import Expression, names
+from obsante.collect.question_schema import Identifier, Question
 from obsante.collect.sample_schema import SamplePart
 from obsante.edition import Strict
 from obsante.errors import DataError, nearest
 
 Type = Literal["string", "integer", "number", "date", "boolean"]
 Bound = int | float | dt.date
+# What replaces an identifier: obsante.collect.privacy makes it.
+PSEUDONYM = r"p[0-9a-f]{20}"
 _NAME = r"^[a-z][a-z0-9_]*$"
 _BOUNDED = {"integer": (int,), "number": (int, float), "date": (dt.date,)}
 _CODED = {"string": str, "integer": int}
 
 
 class Category(Strict):
-    """A code of a closed list, and what the reader sees instead."""
+    """A code of a closed list, and what the reader sees instead, in French and in Arabic."""
 
     value: str | int
     label: str = Key(min_length=1)
+    ar: str | None = Key(default=None, min_length=1)
 
 
 class Constraints(Strict):
@@ -62,6 +66,18 @@ class Field(Strict):
     unit: str | None = None
     categories: list[Category] = Key(default_factory=list)
     constraints: Constraints = Constraints()
+    question: Question | None = None
+    identifier: Identifier | None = None
+
+    @property
+    def dropped(self) -> bool:
+        """Whether the column leaves the data at ingest."""
+        return self.identifier is not None and self.identifier.treatment == "drop"
+
+    @property
+    def asked_if(self) -> str | None:
+        """Condition under which the question is asked; None if it is always, or never."""
+        return self.question.asked_if if self.question else None
 
     @property
     def codes(self) -> list[str | int]:
@@ -78,6 +94,8 @@ class Field(Strict):
             raise ValueError("a pattern only for a string")
         if self.unit is not None and self.type not in ("integer", "number"):
             raise ValueError("a unit only for a number")
+        if self.identifier is not None and (self.type != "string" or self.categories):
+            raise ValueError("an identifier only for an open string")
         codes = self.codes
         if not all(isinstance(code, _CODED.get(self.type, ())) for code in codes):
             raise ValueError(f"categories of the column's own type, '{self.type}'")
@@ -189,6 +207,7 @@ class Table(Strict):
             if used not in self.columns:
                 raise ValueError(f"{where}: column '{used}' to be {nearest(used, self.columns)}")
         self._adds_numbers()
+        self._keeps_what_it_uses()
         if self.scope == "campaign" and (self.rows or self.totals or self.sums):
             raise ValueError("rows, totals and sums only in a reference table")
         if self.scope == "reference" and self.sample:
@@ -205,6 +224,17 @@ class Table(Strict):
             if self.field(column).type not in ("integer", "number"):
                 raise ValueError(f"numbers to add up in column '{column}'")
 
+    def _keeps_what_it_uses(self) -> None:
+        dropped = {field.name for field in self.fields if field.dropped}
+        for used, where in self._columns_used():
+            if used in dropped:
+                raise ValueError(f"{where}: a column that is kept, not '{used}'")
+        for field in self.fields:
+            for used in sorted(names(field.question.asked_if)) if field.asked_if else []:
+                if used not in self.columns:
+                    near = nearest(used, self.columns)
+                    raise ValueError(f"question of {field.name}: column '{used}' to be {near}")
+
     def _columns_used(self) -> Iterable[tuple[str, str]]:
         yield from ((column, "primaryKey") for column in self.primaryKey)
         yield from ((c, "foreignKeys") for key in self.foreignKeys for c in key.fields)
@@ -217,6 +247,21 @@ class Table(Strict):
     def columns(self) -> list[str]:
         """Names of the columns, in order."""
         return [field.name for field in self.fields]
+
+    @property
+    def protected(self) -> Table:
+        """The table as it is after ingest: identifiers dropped, or replaced by pseudonyms."""
+        kept = [field for field in self.fields if not field.dropped]
+        fields = [f if f.identifier is None else f.model_copy(update={
+            "identifier": None,
+            "constraints": f.constraints.model_copy(update={"pattern": PSEUDONYM}),
+        }) for f in kept]  # fmt: skip
+        return self.model_copy(update={"fields": fields})
+
+    @property
+    def identifiers(self) -> list[Field]:
+        """Columns that hold direct identifiers in the raw file."""
+        return [field for field in self.fields if field.identifier is not None]
 
     @property
     def neighbours(self) -> dict[str, set[str]]:

@@ -9,7 +9,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from obsante.collect import dictionary
 from obsante.collect.demo import generate
 from obsante.collect.demo.campaign import World, build_world
 from obsante.collect.demo.frame import read_reference
@@ -39,11 +38,7 @@ def generated(checkout, editions, tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def world(checkout) -> World:
-    columns = {
-        name: dictionary.load(name, checkout).columns
-        for name in ("etablissements", "professionnels")
-    }
-    return build_world(load_settings(checkout), read_reference(checkout), columns, scale=1)
+    return build_world(checkout, load_settings(checkout), read_reference(checkout), scale=1)
 
 
 @pytest.fixture(scope="session")

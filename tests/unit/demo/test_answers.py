@@ -152,14 +152,14 @@ def test_a_class_without_share_is_never_chosen():
 
 
 def test_a_misspelt_parameter_names_the_nearest(small):
-    path = small.config / "demo.yml"
+    path = small.demo / "etablissements.yml"
     path.write_text(path.read_text("utf-8").replace("reference_year:", "reference_yeer:"), "utf-8")
     with pytest.raises(EditionError, match="'reference_year'"):
         load_settings(small)
 
 
 def test_adoption_that_could_be_given_up_is_refused(small):
-    path = small.config / "demo.yml"
+    path = small.demo / "etablissements.yml"
     path.write_text(path.read_text("utf-8").replace("shock: 0.0 ", "shock: 0.2 "), "utf-8")
     with pytest.raises(EditionError, match="shock"):
         load_settings(small)

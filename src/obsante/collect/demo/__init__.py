@@ -10,17 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from obsante.collect import dictionary
 from obsante.collect.demo import output
-from obsante.collect.demo.campaign import build_world, edition_files
+from obsante.collect.demo.campaign import TABLES, build_world, edition_files
 from obsante.collect.demo.frame import read_reference
 from obsante.collect.demo.settings import load_settings
+from obsante.collect.sources import TRUTH
 from obsante.edition import Edition
 from obsante.errors import DataError
 from obsante.paths import Project
 
 __all__ = ["generate"]
-_TABLES = ("etablissements", "professionnels")
 
 
 def generate(
@@ -44,16 +43,16 @@ def generate(
     Raises:
         DataError: a real edition, a scale or a folder that is not allowed, or a file that would be
             overwritten and is not marked synthetic; nothing is written then.
-        EditionError: ``config/demo.yml``, or a source sheet already there, is wrong.
+        EditionError: ``config/demo/etablissements.yml``, or a source sheet already there, is wrong.
         ObsanteError: the folder can't be written.
     """
     output.check_scale(scale)
     folder = output.choose_folder(project, scale, out)
+    names = [*(f"{table}.csv" for table in TABLES), TRUTH]
     for edition in editions:
         _check_demonstration(edition)
-        output.check_target(project, folder / str(edition.edition))
-    columns = {name: dictionary.load(name, project).columns for name in _TABLES}
-    world = build_world(load_settings(project), read_reference(project), columns, scale)
+        output.check_target(project, folder / str(edition.edition), names)
+    world = build_world(project, load_settings(project), read_reference(project), scale)
     for edition in editions:
         files = edition_files(world, edition)
         output.write_edition(project, folder / str(edition.edition), edition, files)

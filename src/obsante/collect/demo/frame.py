@@ -2,7 +2,7 @@
 
 Counts of facilities, regions, populations and mountain provinces are real and read in
 ``data/raw/reference``; where a count is not known below the national or regional level it is
-shared by population (see ``config/demo.yml``). The facilities themselves are invented.
+shared by population (see ``config/demo/etablissements.yml``). The facilities themselves are invented.
 """
 
 from __future__ import annotations
@@ -67,8 +67,8 @@ class Reference:
                 "data/raw/reference/offre_sante.csv",
                 found=f"{len(rows)} rows for {figure.indicator}, {figure.sector}, "
                 f"{figure.year}, {place}",
-                expected="one, that config/demo.yml refers to",
-                remedy="correct config/demo.yml, key frame, or complete the reference file",
+                expected="one, that config/demo/etablissements.yml refers to",
+                remedy="correct config/demo/etablissements.yml, key frame, or complete the reference file",
             )
         return rows.iloc[0]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
@@ -11,17 +12,14 @@ import pyarrow as pa
 import pyarrow.csv
 import yaml
 
+from obsante.collect.dictionary import load
 from obsante.collect.sources import SHEET, TRUTH, Source, read_sheet
 from obsante.edition import Edition
 from obsante.errors import DataError
 from obsante.files import write_atomic
 from obsante.paths import Project
 
-TITLES = {
-    "etablissements.csv": "Enquête auprès des établissements de santé (données synthétiques)",
-    "professionnels.csv": "Enquête auprès des professionnels de santé (données synthétiques)",
-    TRUTH: "Valeurs connues de la base de sondage simulée (données synthétiques)",
-}
+_TRUTH_TITLE = "Valeurs connues de la base de sondage simulée (données synthétiques)"
 # Identifiers of facilities have seven digits.
 _LARGEST_SCALE = 600
 _HEAD = "# Source sheet of synthetic files, written by `obsante demo`: nothing here was observed.\n"
@@ -68,8 +66,11 @@ def check_scale(scale: int) -> None:
         )  # fmt: skip
 
 
-def check_target(project: Project, folder: Path) -> None:
+def check_target(project: Project, folder: Path, names: Iterable[str]) -> None:
     """Refuse a folder where a file to be written is real, or of unknown origin.
+
+    Args:
+        names: of the files to be written.
 
     Raises:
         DataError: naming the first such file.
@@ -78,7 +79,7 @@ def check_target(project: Project, folder: Path) -> None:
     for name, source in sheet.items():
         if not source.synthetic:
             raise _refusal(project, folder / name, "a file marked synthetic: false in sources.yml")
-    for name in TITLES:
+    for name in names:
         if (folder / name).exists() and name not in sheet:
             raise _refusal(project, folder / name, "a file that sources.yml does not list")
 
@@ -113,7 +114,8 @@ def write_edition(
     kept = read_sheet(project, folder) if (folder / SHEET).is_file() else {}
     for name, content in files.items():
         write_atomic(folder / name, content)
-    sheet = kept | {name: _source(edition, name, content) for name, content in files.items()}
+    sheet = kept | {name: _source(project, edition, name, content)
+                    for name, content in files.items()}  # fmt: skip
     entries = {name: sheet[name].model_dump(exclude_none=True) for name in sorted(sheet)}
     text = yaml.dump(
         {"files": entries}, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=100
@@ -121,11 +123,14 @@ def write_edition(
     write_atomic(folder / SHEET, _HEAD + text)
 
 
-def _source(edition: Edition, name: str, content: bytes) -> Source:
+def _source(project: Project, edition: Edition, name: str, content: bytes) -> Source:
     period = edition.reference_period
+    title = _TRUTH_TITLE
+    if name != TRUTH:
+        title = f"{load(name.removesuffix('.csv'), project).title} (données synthétiques)"
     return Source(
         producer="Générateur de démonstration obsante",
-        title=TITLES[name],
+        title=title,
         licence="CC BY 4.0",
         received=period.end,
         period=f"{period.start.isoformat()}/{period.end.isoformat()}",

@@ -1,4 +1,4 @@
-"""Parameters of the synthetic campaign: ``config/demo.yml``, checked strictly.
+"""Parameters of the synthetic campaign: ``config/demo/etablissements.yml``, checked strictly.
 
 Shares are proportions (0 to 1); effects are on the scale of a noise of unit variance.
 """
@@ -187,7 +187,7 @@ class WorkerSettings(Strict):
 
 
 class Settings(Strict):
-    """The whole of ``config/demo.yml``."""
+    """The whole of ``config/demo/etablissements.yml``."""
 
     seed: int = Field(ge=0)
     reference_year: int
@@ -209,10 +209,10 @@ class Settings(Strict):
 
 
 def load_settings(project: Project) -> Settings:
-    """Read and check ``config/demo.yml``.
+    """Read and check ``config/demo/etablissements.yml``.
 
     Raises:
         EditionError: the file is missing or unreadable, or a key is unknown, missing or mistyped.
     """
-    path = project.config / "demo.yml"
+    path = project.demo / "etablissements.yml"
     return validate(Settings, read_yaml(project, path), project.relative(path))

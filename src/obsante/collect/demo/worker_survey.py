@@ -1,0 +1,32 @@
+"""The file of the health-worker survey, its truth and its spoilt rows."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from obsante.collect.demo import dirt, truth
+from obsante.collect.demo.output import csv_bytes
+from obsante.collect.demo.scene import Part, Scene, ordered, spare
+from obsante.collect.demo.worker_table import Interviews, worker_table
+from obsante.collect.demo.workers import likert, workers_in
+
+
+def worker_survey(scene: Scene) -> Part:
+    """One row per worker drawn."""
+    world, edition, sample = scene.world, scene.edition, scene.workers
+    settings, frame, workforce = world.settings, world.frame, world.workforce
+    year = workers_in(workforce, frame, settings, year=edition.edition, seed=edition.seed)
+    items, total = {}, np.zeros(len(workforce.facility), dtype=np.int16)
+    for name, values in likert(year, settings, seed=edition.seed):
+        items[name] = values[sample.index]
+        total += values - 1
+    score = total * (100 / (4 * len(items)))
+    interviews = Interviews(frame, workforce, scene.answers, year, sample, settings, edition.seed)
+    table = ordered(world, "professionnels", worker_table(interviews, items, edition))
+    free = spare(sample["answers"].to_numpy(), sample["facility"].to_numpy())
+    content, spoilt = dirt.spoil(
+        csv_bytes(table), np.flatnonzero(free), dirt.WORKERS,
+        share=settings.workers.dirt, seed=edition.seed, name="professionnels",
+    )  # fmt: skip
+    effects = truth.worker_effects(frame, workforce, year, score, settings)
+    return Part(content, effects=effects, spoilt=spoilt)
