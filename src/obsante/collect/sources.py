@@ -53,11 +53,18 @@ class _Sheet(Strict):
 
 @dataclass(frozen=True)
 class RawFile:
-    """A raw file whose hash was checked; ``name`` is its path as the user reads it."""
+    """A raw file whose hash was checked; ``name`` is its path as the user reads it.
+
+    ``table``: the table that it brings rows to; ``profile``: of ``config/imports``, None for the
+    dictionary's own form.
+    """
 
     path: Path
     name: str
     sha256: str
+    table: str
+    profile: str | None
+    synthetic: bool
 
 
 def raw_files(project: Project, edition: Edition, tables: dict[str, Table]) -> dict[str, RawFile]:
@@ -100,7 +107,8 @@ def _folder(project: Project, folder: Path, tables: dict[str, Table]) -> dict[st
                 expected=nearest(name, sorted(by_file)),
                 remedy="rename the file, or write its table's dictionary in config/dictionary",
             )  # fmt: skip
-        files[by_file.get(name, name)] = _checked(project, folder / name, source, present)
+        table = by_file.get(name, name)
+        files[table] = _checked(project, folder / name, source, present, table)
     return files
 
 
@@ -143,7 +151,9 @@ def _unlisted(project: Project, path: Path, sheet: dict[str, Source]) -> DataErr
     )
 
 
-def _checked(project: Project, path: Path, source: Source, present: list[str]) -> RawFile:
+def _checked(
+    project: Project, path: Path, source: Source, present: list[str], table: str
+) -> RawFile:
     name = project.relative(path)
     if path.name not in present:
         raise DataError(
@@ -162,7 +172,7 @@ def _checked(project: Project, path: Path, source: Source, present: list[str]) -
                 f" (sha256sum {name}; on macOS shasum -a 256 {name})"
             ),
         )
-    return RawFile(path, name, digest)
+    return RawFile(path, name, digest, table, source.profile, source.synthetic)
 
 
 def _check_status(project: Project, edition: Edition, campaign: dict[str, RawFile]) -> None:
