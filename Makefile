@@ -11,7 +11,8 @@ endif
 export PYTHONUTF8 := 1
 unexport PYTHONPATH PYTHONHOME
 OBSANTE := .venv/bin/python -m obsante
-PYTEST := .venv/bin/python -m pytest
+# One process per core; PROCESSES=0 for a single one, which shows the output as it comes.
+PYTEST := .venv/bin/python -m pytest -n $${PROCESSES:-auto} --dist loadgroup
 
 help:  ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s  %s\n", $$1, $$2}' Makefile

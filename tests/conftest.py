@@ -1,4 +1,8 @@
-"""A copy of the project, built once for all the tests that read results or pages."""
+"""A copy of the project, built once for all the tests that read results or pages.
+
+With several processes (``-n``), the tests of a module stay together, and all those that use the
+copy are in one process, so that it is built once.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,15 @@ from obsante.run import make_plan, run_plan
 YEAR = 2025
 _COPIED = ("config", "data/raw", "notebooks", "report")
 _LEFT = shutil.ignore_patterns("_book", ".quarto", ".ipynb_checkpoints")
+
+_SHARED = {"ingested", "executed", "built", "rooted"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The group of each test, for ``--dist loadgroup``."""
+    for item in items:
+        shares = _SHARED.intersection(getattr(item, "fixturenames", ()))
+        item.add_marker(pytest.mark.xdist_group("copy" if shares else str(item.path)))
 
 
 def copy_project(target: Path) -> Project:
