@@ -51,6 +51,21 @@ class Project:
         return self.config / "imports"
 
     @property
+    def mappings(self) -> Path:
+        """Spellings of regions and provinces that imports accept."""
+        return self.config / "mappings"
+
+    @property
+    def fetch(self) -> Path:
+        """Sources that `obsante fetch` reads."""
+        return self.config / "fetch.yml"
+
+    @property
+    def privacy(self) -> Path:
+        """Key of the demonstration's pseudonyms, and what the scan lets through."""
+        return self.config / "privacy.yml"
+
+    @property
     def notebooks(self) -> Path:
         return self.root / "notebooks"
 
@@ -65,6 +80,14 @@ class Project:
     @property
     def raw_root(self) -> Path:
         return self.root / "data" / "raw"
+
+    @property
+    def snapshots(self) -> Path:
+        """Answers of public services as received, one folder per source and day."""
+        return self.raw_root / "snapshots"
+
+    def fetch_lock(self, name: str) -> Path:
+        return self.root / "data" / "processed" / f".fetch-{name}.lock"
 
     def edition_file(self, year: int) -> Path:
         return self.editions / f"{year}.yml"
