@@ -37,7 +37,8 @@ report: setup  ## Check the data, run the notebooks, render the report (HTML and
 test: setup  ## Every test but the slow ones
 	@$(PYTEST) -m "not slow"
 
-check: setup  ## Every test
+check: setup  ## Every test, on Spark too where Java is (SPARK=0 leaves it out)
+	@.venv/bin/python setup/spark.py
 	@$(PYTEST)
 
 lab: setup  ## JupyterLab on the notebooks

@@ -100,6 +100,10 @@ class Project:
         """Corrections of single cells, declared and dated."""
         return self.raw(year) / "corrections.yml"
 
+    def samples(self, year: int) -> Path:
+        """Samples drawn before the field work."""
+        return self.root / "data" / "samples" / str(year)
+
     def processed(self, year: int) -> Path:
         return self.root / "data" / "processed" / str(year)
 

@@ -39,9 +39,11 @@ def edition(copy) -> Edition:
 
 def _without_campaign(project: Project) -> None:
     """Results of the reference notebook alone, as when no campaign file was received."""
-    shutil.rmtree(project.results(YEAR) / "carnets" / "01-infrastructures")
+    for part in (project.results(YEAR) / "carnets").iterdir():
+        if part.name != "contexte":
+            shutil.rmtree(part)
+            (project.executed(YEAR) / f"{part.name}.ipynb").unlink()
     combine(project, YEAR)
-    (project.executed(YEAR) / "01-infrastructures.ipynb").unlink()
     for year in (2023, 2024, YEAR):
         shutil.rmtree(project.raw(year))
         ingest(project, load_edition(project, year))
@@ -89,7 +91,7 @@ def test_an_edition_without_campaign_loses_the_axis_and_says_so(copy, edition):
     _without_campaign(copy)
     book = assemble(copy, edition, PROVENANCE)
     section = _configuration(book)["book"]
-    assert "infrastructures.qmd" not in section["chapters"]
+    assert not {"infrastructures.qmd", "plan-de-sondage.qmd"} & set(section["chapters"])
     assert {"index.qmd", "contexte.qmd", "sources.qmd"} <= set(section["chapters"])
     assert section["appendices"] == ["preuves.qmd", "carnets/contexte.qmd"]
     assert "aucune campagne" in (book / "fragments/constats.md").read_text("utf-8")
@@ -128,7 +130,7 @@ def test_a_table_ingested_again_unchanged_refuses_nothing(copy, edition):
 
 def test_a_comparison_given_up_since_the_run_is_refused(copy, edition):
     fewer = edition.model_copy(update={"compare_with": [2024]})
-    with pytest.raises(ResultError, match="the table is now without '2023 cadres'"):
+    with pytest.raises(ResultError, match="the table is now without '2023 acces'"):
         assemble(copy, fewer, PROVENANCE)
 
 

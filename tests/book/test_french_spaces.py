@@ -15,6 +15,7 @@ PROJECT = find_project(Path(__file__))
 FAULT = re.compile(r".{0,25}(?:(?<=\S)[ \n](?:[;!?»]|:(?=\s|$))|«[ \n]).{0,25}", re.DOTALL)
 # Read aloud or on hover, so read in French too.
 ATTRIBUTES = ("alt", "title", "aria-label", "placeholder", "content")
+CONDITIONS = ("holds", "asked_if", "when", "pattern", "ar", "message_ar", "hint_ar")
 # A bibliography keeps titles as published, in their languages.
 NOT_PROSE = "script, style, pre, code, math, .csl-entry, [lang]:not(html, [lang^=fr])"
 
@@ -33,7 +34,7 @@ def _texts(node: object) -> Iterator[str]:
     """Strings of a YAML document, folded lines joined, conditions apart."""
     if isinstance(node, dict):
         for key, value in node.items():
-            yield from () if key == "holds" else _texts(value)
+            yield from () if key in CONDITIONS else _texts(value)
     elif isinstance(node, list):
         for value in node:
             yield from _texts(value)
@@ -52,7 +53,7 @@ def test_no_plain_space_before_french_punctuation_in_the_pages(built):
 def test_no_plain_space_before_french_punctuation_in_sources_not_rendered():
     readme = (PROJECT.root / "README.fr.md").read_text("utf-8")
     texts = {"README.fr.md": [re.sub(r"^```.*?^```$|`[^`]*`", "code", readme, flags=re.M | re.S)]}
-    for folder in ("indicators", "dictionary"):
+    for folder in ("indicators", "dictionary", "instruments"):
         for path in sorted((PROJECT.root / "config" / folder).glob("*.yml")):
             texts[path.name] = list(_texts(yaml.safe_load(path.read_text("utf-8"))))
     assert len(texts) > 5

@@ -65,7 +65,7 @@ def _index(project: Project, year: int, rows: dict[str, tuple[int, int, int]]) -
 
 
 def _quarantine(project: Project, year: int, rows: list[tuple]) -> None:
-    columns = ["table", "ligne", "identifiant", "regle", "colonne", "valeur", "message"]
+    columns = ["table", "fichier", "ligne", "identifiant", "regle", "colonne", "valeur", "message"]
     project.quarantine(year).mkdir(parents=True)
     path = project.quarantine(year) / "etablissements.csv"
     pd.DataFrame(rows, columns=columns).to_csv(path, index=False)
@@ -134,9 +134,9 @@ def test_compared_editions_are_listed_after_the_edition_itself(bare):
 def test_a_line_that_breaks_two_rules_counts_once_in_each(bare):
     _quarantine(
         bare, 2023,
-        [("etablissements", 4, "E1", "modalite", "dme", "peut-être", "…"),
-         ("etablissements", 9, "E2", "modalite", "dme", "x", "…"),
-         ("etablissements", 9, "E2", "minimum", "postes_travail", "-1", "…")],
+        [("etablissements", "a.csv", 4, "E1", "modalite", "dme", "peut-être", "…"),
+         ("etablissements", "a.csv", 9, "E2", "modalite", "dme", "x", "…"),
+         ("etablissements", "a.csv", 9, "E2", "minimum", "postes_travail", "-1", "…")],
     )  # fmt: skip
     text = generated.quarantine(generated.violations(bare, load_edition(bare, 2023)))
     rows = [line for line in text.splitlines() if line.startswith("| `")]
@@ -149,7 +149,7 @@ def test_a_line_that_breaks_two_rules_counts_once_in_each(bare):
 
 def test_a_rule_of_the_dictionary_is_given_in_its_own_words(bare):
     rule = tables(bare)["etablissements"].rules[0]
-    _quarantine(bare, 2023, [("etablissements", 4, "E1", rule.name, "dme", "oui", "…")])
+    _quarantine(bare, 2023, [("etablissements", "a.csv", 4, "E1", rule.name, "dme", "oui", "…")])
     text = generated.quarantine(generated.violations(bare, load_edition(bare, 2023)))
     assert f"| {rule.message} |" in text
 
@@ -159,7 +159,7 @@ def test_every_built_in_rule_has_words():
 
 
 def test_the_report_repeats_neither_a_faulty_value_nor_an_identifier(bare):
-    row = ("etablissements", 4, "E0000042", "type", "dme", "secret", "«secret»")
+    row = ("etablissements", "a.csv", 4, "E0000042", "type", "dme", "secret", "«secret»")
     _quarantine(bare, 2023, [row])
     text = generated.quarantine(generated.violations(bare, load_edition(bare, 2023)))
     assert "secret" not in text

@@ -29,6 +29,8 @@ PROJECT = find_project(Path(__file__))
 REPORT = PROJECT.report
 CONFIGURATION = yaml.safe_load((REPORT / "_quarto.yml").read_text("utf-8"))
 CHAPTERS = CONFIGURATION["book"]["chapters"]
+# Chapters whose notebooks need a campaign.
+AXES = ("infrastructures.qmd", "plan-de-sondage.qmd")
 FORMS = ("demonstration", "reelle", "sans-campagne")
 
 _SHORTCODE = re.compile(r"\{\{<\s*(\w+)\s+(.*?)\s*>\}\}")
@@ -82,7 +84,7 @@ def form(request) -> Form:
         )  # fmt: skip
         edition = edition.model_copy(update={"status": "real", "authorisation": permit})
     campaign = request.param != "sans-campagne"
-    kept = [c for c in CHAPTERS if campaign or c != "infrastructures.qmd"]
+    kept = [c for c in CHAPTERS if campaign or c not in AXES]
     return Form(edition, frozenset(variants_of(edition, campaign=campaign)), tuple(kept))
 
 

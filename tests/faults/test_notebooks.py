@@ -103,7 +103,7 @@ def test_a_compared_edition_without_its_tables_stops_before_any_notebook(ready, 
             make_plan(ready, edition)
     finally:
         aside.rename(ready.tables(2023))
-    assert caught.value.found == "table 'etablissements' of 2023 is not ingested"
+    assert caught.value.found == "table 'base_sondage' of 2023 is not ingested"
     assert "obsante ingest --edition 2023" in caught.value.remedy
     assert "remove 2023 from compare_with in config/editions/2025.yml" in caught.value.remedy
 

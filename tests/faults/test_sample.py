@@ -71,7 +71,7 @@ def test_a_respondent_without_weight_or_wave_is_set_aside(project, column):
         table.loc[rows[0], column] = ""
 
     tampered(project, 2025, incomplete)
-    assert ingest(project, load_edition(project, 2025)).campaign["etablissements"].rows_aside == 15
+    assert ingest(project, load_edition(project, 2025)).campaign["etablissements"].rows_aside == 12
     found = pd.read_csv(project.quarantine(2025) / "etablissements.csv")
     assert (found["regle"] == f"{column}_des_repondants").sum() == 1
 

@@ -45,7 +45,6 @@ def make(folder, *words, **variables):
         ("preview", "<-m><obsante><preview>"),
         ("doctor", "<-m><obsante><doctor>"),
         ("test", "<-m><pytest><-n><auto><--dist><loadgroup><-m><not slow>"),
-        ("check", "<-m><pytest><-n><auto><--dist><loadgroup>"),
         ("lab", "<-m><jupyterlab><--notebook-dir=notebooks>"),
         ("lock", "<setup/lock.py>"),
     ],
@@ -54,6 +53,11 @@ def test_each_target_sets_up_then_calls_its_command(folder, target, called):
     done = make(folder, target)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[:2] == ["set-up", called]
+
+
+def test_check_puts_spark_in_place_before_every_test(folder):
+    calls = [line for line in make(folder, "check").stdout.splitlines() if line.startswith("<")]
+    assert calls == ["<setup/spark.py>", "<-m><pytest><-n><auto><--dist><loadgroup>"]
 
 
 def test_the_edition_comes_from_the_environment_or_the_command_line(folder):

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from obsante.book import codebook
 from obsante.book.provenance import Provenance
 from obsante.collect import codes
-from obsante.collect.checks import Balance
 from obsante.collect.dictionary import tables
 from obsante.collect.sources import Source, read_sheet
-from obsante.collect.store import Entry, read_index
+from obsante.collect.store import FileEntry, read_index
 from obsante.edition import Edition, known_editions, load_edition
 from obsante.errors import BookError
 from obsante.files import write_atomic
@@ -46,18 +46,20 @@ _RULES = {
     codes.KEY: "Une clé ne désigne qu'une ligne",
     codes.COPY: "Une ligne ne figure qu'une fois",
     codes.REFERENCE: "La valeur doit exister dans la table citée",
+    codes.AMBIGUOUS: "Une valeur ne se lit que d'une façon",
+    codes.IDENTIFIER: "Aucun identifiant direct hors des colonnes prévues",
 }
 _ENGINES = {"quarto": "Quarto", "embedded": "moteur intégré au dépôt (Pandoc et Typst)"}
 
 
 @dataclass(frozen=True)
 class Received:
-    """A raw file: its sheet, and the balance of its rows (none if it is not a table)."""
+    """A raw file: its sheet, and the numbers of its rows (none if it is not a table's)."""
 
     path: str
     year: int | None
     source: Source
-    balance: Balance | None
+    balance: FileEntry | None
 
     @property
     def name(self) -> str:
@@ -75,6 +77,7 @@ def write_pages(project: Project, edition: Edition, provenance: Provenance, book
         "quarantaine.md": quarantine(violations(project, edition)),
         "calendrier.md": calendar(edition, following(project, edition)),
         "colophon.md": colophon(edition, provenance),
+        "dictionnaire.md": codebook.dictionary(project, edition),
     }
     for name, text in fragments.items():
         write_atomic(book / FOLDER / name, text + "\n")
@@ -110,14 +113,14 @@ def _files(project: Project, year: int | None, folder: Path, ingested: int) -> l
         )  # fmt: skip
     listed = {project.relative(folder / n): s for n, s in read_sheet(project, folder).items()}
     parent = project.relative(folder)
-    entries = {e.file: e for e in index.values() if e.file.rpartition("/")[0] == parent}
+    entries = {path: file for entry in index.values() for path, file in entry.received.items()
+               if path.rpartition("/")[0] == parent}  # fmt: skip
     for path, entry in entries.items():
         _same_file(path, entry, listed.get(path), ingested)
-    balances = {path: entry.balance for path, entry in entries.items()}
-    return [Received(path, year, listed[path], balances.get(path)) for path in sorted(listed)]
+    return [Received(path, year, listed[path], entries.get(path)) for path in sorted(listed)]
 
 
-def _same_file(path: str, entry: Entry, source: Source | None, ingested: int) -> None:
+def _same_file(path: str, entry: FileEntry, source: Source | None, ingested: int) -> None:
     """The page shows the sheet's fingerprint: it must be that of the file that was ingested."""
     if source is None or source.sha256 != entry.sha256:
         now = f"SHA-256 {source.sha256[:12]}…" if source else "no entry"
@@ -188,11 +191,12 @@ def _fingerprints(files: list[Received]) -> str:
 
 
 def violations(project: Project, edition: Edition) -> pd.DataFrame:
-    """Faulty cells of the edition: table, rule in words, column and line.
+    """Faulty cells of the edition: table, rule in words, column, file and line.
 
     Neither the value nor the unit's identifier: a report says nothing of one facility.
     """
-    columns = {"table": "Table", "regle": "Règle", "colonne": "Colonne", "ligne": "ligne"}
+    columns = {"table": "Table", "regle": "Règle", "colonne": "Colonne", "fichier": "fichier",
+               "ligne": "ligne"}  # fmt: skip
     paths = sorted(project.quarantine(edition.edition).glob("*.csv"))
     frames = [
         pd.read_csv(path, dtype="str", keep_default_na=False, usecols=list(columns))
@@ -211,7 +215,8 @@ def quarantine(faults: pd.DataFrame) -> str:
     if faults.empty:
         return "Aucune ligne n'a été mise de côté."
     by = ["Table", "Règle", "Colonne"]
-    counts = faults.groupby(by)["ligne"].nunique().rename("Lignes").reset_index()
+    lines = faults.drop_duplicates([*by, "fichier", "ligne"])
+    counts = lines.groupby(by).size().rename("Lignes").reset_index()
     order = ["Table", "Lignes", "Règle", "Colonne"]
     ranked = counts.sort_values(order, ascending=[True, False, True, True])
     for column in ("Table", "Colonne"):

@@ -5,17 +5,24 @@ from __future__ import annotations
 import contextlib
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 from obsante.errors import ObsanteError
 
 debug = False
 _out = Console(highlight=False, soft_wrap=True)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
-Advance = Callable[[], None]
 
 
 def say(text: str) -> None:
@@ -45,6 +52,24 @@ def unexpected(error: Exception) -> None:
     _err.print(str(problem), markup=False)
 
 
+@dataclass
+class Advance:
+    """Ticks the bar of a step when called; ``rows`` counts beside its name what was read."""
+
+    progress: Progress
+    task: TaskID
+    name: str
+    read: int = 0
+
+    def __call__(self) -> None:
+        self.progress.advance(self.task)
+
+    def rows(self, count: int) -> None:
+        self.read += count
+        told = f"{self.name}, {self.read:,} rows"
+        self.progress.update(self.task, description=told)
+
+
 class Steps:
     """Steps of a command: a progress bar for each while it runs, a line with its time after."""
 
@@ -58,7 +83,6 @@ class Steps:
         columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(),
                    TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn())  # fmt: skip
         with Progress(*columns, console=_out, transient=True) as progress:
-            task = progress.add_task(name, total=total)
-            yield lambda: progress.advance(task)
+            yield Advance(progress, progress.add_task(name, total=total), name)
         self.times[name] = time.perf_counter() - start
         say(f"{name:<34} {self.times[name]:6.1f} s")

@@ -184,7 +184,8 @@ def _raw_data(project: Project) -> Iterator[Finding]:
             continue
         campaign = sorted(name for name in files if tables[name].scope == "campaign")
         told = ", ".join(campaign) or "no campaign file"
-        yield Finding(f"raw data {year}", "ok", f"{len(files)} files with their hash; {told}")
+        count = sum(map(len, files.values()))
+        yield Finding(f"raw data {year}", "ok", f"{count} files with their hash; {told}")
 
 
 def _disk_space(project: Project) -> Iterator[Finding]:

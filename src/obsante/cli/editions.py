@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from obsante.collect.corrections import MODEL
 from obsante.edition import known_editions, latest_edition, load_edition
 from obsante.errors import EditionError
 from obsante.files import fresh_folder, write_atomic
@@ -39,16 +40,31 @@ files: {}
 _CHECKLIST = """\
 # Edition {year}: what to do before `obsante build --edition {year}`
 
+Before the field work:
+
 - [ ] `config/editions/{year}.yml`: reference period, publication date, seed.
 - [ ] `authorisation` in that file: CNDP number, purpose, retention, host country, transfer basis.
-- [ ] Raw files received, put here unchanged: `etablissements.csv`, `professionnels.csv`.
-- [ ] Columns as in `config/dictionary/` (UTF-8, comma; empty = missing, `sans_objet` = not asked).
+- [ ] `obsante sample --edition {year} --frame FILE`: the sample, its reserve, the precision to expect.
+- [ ] `obsante forms --edition {year} --output FOLDER`: the questionnaires, for KoboToolbox or ODK.
+- [ ] `OBSANTE_PSEUDONYM_KEY` in the environment (or the keyring), the same for all the editions of a
+      panel, and a copy in a safe: without it, nobody can be followed from one edition to the next.
+
+When the files come:
+
+- [ ] Put here unchanged, each under the name that its table's dictionary gives, or with its table
+      named in `sources.yml`. Another form than `config/dictionary/` (French Excel, Kobo, ODK): name its
+      profile of `config/imports/` there. Empty = missing, `sans_objet` = not asked.
 - [ ] One entry per file in `sources.yml`: producer, title, licence, received, period (or
       published), url if there is one, sha256, `synthetic: false`.
 - [ ] `obsante ingest --edition {year}`: read `data/processed/{year}/quarantine/`, have the rows
-      corrected at the source.
+      corrected at the source, or declare the corrections in `corrections.yml`.
 - [ ] `obsante run --edition {year}`: read the executed notebooks.
 - [ ] `obsante book --edition {year}`: read the report before anyone else does.
+- [ ] `obsante scan --edition {year}`: no direct identifier in what is published.
+
+At the end of the retention:
+
+- [ ] `obsante purge --edition {year}`: destroys the identifiers of these files.
 """
 
 
@@ -60,7 +76,8 @@ def create(project: Project, year: int | None) -> list[str]:
     """
     year = _check(project, year)
     folder, configuration = project.raw(year), project.edition_file(year)
-    notes = {"sources.yml": _SOURCES, "CHECKLIST.md": _CHECKLIST.format(year=year)}
+    checklist = _CHECKLIST.format(year=year)
+    notes = {"sources.yml": _SOURCES, "corrections.yml": MODEL, "CHECKLIST.md": checklist}
     # All or nothing: half an edition would be the default one, and could not be created again.
     with fresh_folder(folder) as building:
         for name, text in notes.items():

@@ -10,6 +10,7 @@ import typer
 from typer.exceptions import TyperException
 
 from obsante.cli import INTERRUPTED, INTERRUPTION, console, steps
+from obsante.cli.collection import EditionOption, collection
 from obsante.errors import ObsanteError
 
 app = typer.Typer(
@@ -18,9 +19,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Annual report of the digital-health observatory: from raw data to HTML and PDF.",
 )
-EditionOption = Annotated[
-    int | None, typer.Option("--edition", help="Reference year; the latest edition by default.")
-]
 EngineOption = Annotated[
     Literal["auto", "quarto", "embedded"],
     typer.Option(help="Renderer; auto takes Quarto if a usable one is on PATH."),
@@ -105,6 +103,9 @@ def new_edition(
 ) -> None:
     """Prepare a new edition for real data: configuration, folder, source sheet, checklist."""
     steps.new_edition(year if year is not None else edition)
+
+
+app.add_typer(collection)
 
 
 def run_command() -> None:

@@ -138,10 +138,11 @@ def _ingest(project: Project, edition: Edition, steps: Steps) -> None:
         for year in years:
             # The caller holds the edition's own lock; those compared with have theirs.
             with _working_on(project, year) if year != edition.edition else nullcontext():
-                reports.append(ingest_edition(project, load_edition(project, year)))
+                compared = load_edition(project, year)
+                reports.append(ingest_edition(project, compared, progress=advance.rows))
             advance()
     for report in reports:
-        for line in report.summary():
+        for line in report.summary(detailed=report.edition == edition.edition):
             say(f"  {line}")
 
 

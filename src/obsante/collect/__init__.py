@@ -2,9 +2,20 @@
 
 from obsante.collect.dictionary import labels
 from obsante.collect.ingestion import Report, ingest
-from obsante.collect.reader import Input, available, inputs_read, load, set_aside_rows, truth
+from obsante.collect.reader import (
+    Input,
+    available,
+    corrected,
+    inputs_read,
+    keys_linked,
+    load,
+    quarantined,
+    set_aside_rows,
+    table_file,
+    truth,
+)
 
 __all__ = [
-    "Input", "Report", "available", "ingest", "inputs_read", "labels", "load", "set_aside_rows",
-    "truth",
+    "Input", "Report", "available", "corrected", "ingest", "inputs_read", "keys_linked", "labels", "load",
+    "quarantined", "set_aside_rows", "table_file", "truth",
 ]  # fmt: skip

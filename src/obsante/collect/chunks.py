@@ -13,8 +13,14 @@ ROWS = 200_000
 NOTE_COLUMNS = [LINE, "regle", "colonne", "valeur", "message"]
 
 
+_NO_NOTES = pd.DataFrame({name: pd.Series(dtype="int64" if name == LINE else "str")
+                          for name in NOTE_COLUMNS})  # fmt: skip
+
+
 def notes(rows: Sequence[tuple[int, str, str, str, str]] = ()) -> pd.DataFrame:
     """A frame of violations found before the checks: line, rule, column, value, message."""
+    if not rows:
+        return _NO_NOTES.copy()
     return pd.DataFrame(list(rows), columns=NOTE_COLUMNS).astype({LINE: "int64"})
 
 

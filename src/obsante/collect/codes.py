@@ -13,8 +13,10 @@ EDITION = "edition"  # a row is of another edition
 KEY = "cle"  # different rows carry the same primary key
 COPY = "doublon"  # a row is identical to an earlier one of the same key
 REFERENCE = "reference"  # a value is no row of the table that it refers to
+AMBIGUOUS = "ambigu"  # a cell may be read in several ways
+IDENTIFIER = "identifiant"  # a cell tells who someone is
 
 RESERVED = frozenset(
     {REQUIRED, TYPE, CATEGORY, PATTERN, MINIMUM, MAXIMUM,
-     UNIQUE, EDITION, KEY, COPY, REFERENCE}
+     UNIQUE, EDITION, KEY, COPY, REFERENCE, AMBIGUOUS, IDENTIFIER}
 )  # fmt: skip

@@ -31,8 +31,8 @@ Keys of a field
 
     ``question: {group, fr, ar, hint_fr, hint_ar, asked_if}``: how an instrument of
     ``config/instruments`` asks for the column; then each category takes ``ar``, its Arabic label.
-    ``asked_if`` is an expression as in rules; where it is false the question is not shown, and the
-    code ``sans_objet``, if the column has it, is written.
+    ``asked_if`` is an expression as in rules; where it is false, and all that it uses is known, the
+    question is not shown, and the code ``sans_objet``, if the column has it, is written.
 
     ``identifier: {kind, treatment}``: the column tells who someone is (``nom``, ``cin``,
     ``telephone``, ``courriel``, ``position``, ``texte_libre``). With ``drop`` it is in the raw file

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -12,6 +13,7 @@ from obsante.collect import codes
 from obsante.collect.table_schema import Field
 
 _SPACE = "\u00a0"
+_THIN = "\u202f"
 # A longer list of allowed values is not searched for the nearest.
 _SEARCHED = 500
 _PRINTED = 8
@@ -37,7 +39,7 @@ def cell(rule: str, field: Field, value: str, *, year: int, search: bool = True)
     """Message about one cell.
 
     Args:
-        rule: a code of :mod:`obsante.collect.schemas`.
+        rule: a code of :mod:`obsante.collect.codes`.
         value: the cell as written, empty if missing.
         year: the edition's.
         search: whether to look for the nearest category.
@@ -57,10 +59,8 @@ def cell(rule: str, field: Field, value: str, *, year: int, search: bool = True)
             return f"{shown} est inférieur au minimum admis, {_bound(limits.minimum)}."
         case codes.MAXIMUM:
             return f"{shown} est supérieur au maximum admis, {_bound(limits.maximum)}."
-        case codes.EDITION:
-            return f"{shown} n'est pas l'édition attendue, {year}."
         case _:
-            return f"{shown} figure plusieurs fois dans {name}, où chaque valeur est unique."
+            return f"{shown} n'est pas l'édition attendue, {year}."
 
 
 def foreign(value: str, resource: str, allowed: Sequence[str], *, search: bool = True) -> str:
@@ -70,19 +70,36 @@ def foreign(value: str, resource: str, allowed: Sequence[str], *, search: bool =
     return f"{start}{_SPACE}: la valeur la plus proche est {quoted(near)}." if near else f"{start}."
 
 
-def copied(first: int) -> str:
-    """Message about a row identical to another."""
-    return f"Copie identique de la ligne {first}, seule examinée."
+def copied(first: str) -> str:
+    """Message about a row identical to another, whose place is ``first``."""
+    return f"Copie identique de la {first}, seule examinée."
 
 
-def conflict(key: str, lines: Sequence[int]) -> str:
-    """Message about different rows that carry the same key."""
-    places = ", ".join(str(line) for line in lines[:_PRINTED])
-    more = ", …" if len(lines) > _PRINTED else ""
-    return (
-        f"Des lignes différentes portent la même clé {quoted(key)} (lignes {places}{more})"
-        f"{_SPACE}: aucune n'est retenue."
-    )
+def conflict(key: str, listed: str) -> str:
+    """Message about different rows that carry the same key, listed by :func:`places`."""
+    start = f"Des lignes différentes portent la même clé {quoted(key)} ({listed})"
+    return f"{start}{_SPACE}: aucune n'est retenue."
+
+
+def repeated(value: str, column: str, listed: str) -> str:
+    """Message about different rows that carry the same value in a column of unique values."""
+    unique = f"dans {quoted(column)}, où chaque valeur est unique ({listed})"
+    return f"{quoted(value)} figure plusieurs fois {unique}{_SPACE}: aucune n'est retenue."
+
+
+def places(rows: Sequence[tuple[str, int]], own: str) -> str:
+    """Lines of files, those of the reader's own file first and without its name.
+
+    >>> places([("nord.csv", 2), ("sud.csv", 3), ("nord.csv", 4)], "sud.csv").replace("\u00a0", " ")
+    'ligne 3\u202f; lignes 2, 4 de « nord.csv »'
+    """
+    shown = sorted(rows[:_PRINTED], key=lambda row: row[0] != own)
+    parts = []
+    for file, group in itertools.groupby(shown, key=lambda row: row[0]):
+        lines = [str(line) for _, line in group]
+        word = "lignes" if len(lines) > 1 else "ligne"
+        parts.append(f"{word} {', '.join(lines)}" + ("" if file == own else f" de {quoted(file)}"))
+    return f"{_THIN}; ".join(parts) + (", …" if len(rows) > _PRINTED else "")
 
 
 def closest(value: str, allowed: Iterable[str]) -> str | None:

@@ -1,13 +1,17 @@
-"""When rows are set aside: how many are tolerated, and the error that says what is wrong."""
+"""When rows are set aside: how many are tolerated, the file that lists them, the error."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import pandas as pd
 
 from obsante.collect.checks import Checked
 from obsante.collect.chunks import LINE
+from obsante.collect.violations import COLUMNS
 from obsante.edition import Edition
 from obsante.errors import DataError
+from obsante.files import writing
 
 _MOST_FREQUENT = 3
 
@@ -16,7 +20,7 @@ def tolerate(checked: Checked, edition: Edition, where: str) -> None:
     """Accept the rows set aside, if they are few enough.
 
     Args:
-        where: the raw file's name in messages.
+        where: the raw files in messages.
 
     Raises:
         DataError: a reference table with any violation; a campaign table with more than
@@ -24,18 +28,26 @@ def tolerate(checked: Checked, edition: Edition, where: str) -> None:
     """
     balance = checked.balance
     if checked.table.scope == "reference" and balance.rows_aside:
-        raise _faulty_reference(checked.violations, where)
+        raise _faulty_reference(checked, where)
     share = balance.rows_aside / balance.rows_in
     if share > edition.quarantine_max_share:
         raise _too_many(checked, edition, share, where)
 
 
-def csv(violations: pd.DataFrame) -> str:
-    """Content of a quarantine file: comma, line feed, header always."""
-    return violations.to_csv(index=False, lineterminator="\n")
+def write_csv(checked: Checked, path: Path) -> None:
+    """Write a quarantine file: comma, line feed, header always; one line for each violation.
+
+    Raises:
+        ObsanteError: the disk is full.
+    """
+    with writing(path.parent), path.open("w", encoding="utf-8", newline="") as stream:
+        pd.DataFrame(columns=COLUMNS).to_csv(stream, index=False, lineterminator="\n")
+        for found in checked.findings.frames():
+            found[COLUMNS].to_csv(stream, index=False, header=False, lineterminator="\n")
 
 
-def _faulty_reference(violations: pd.DataFrame, where: str) -> DataError:
+def _faulty_reference(checked: Checked, where: str) -> DataError:
+    violations = checked.violations()
     first = violations.iloc[0]
     return DataError(
         f"{where}, line {first[LINE]}, column {first['colonne']}",
@@ -55,7 +67,7 @@ def _too_many(checked: Checked, edition: Edition, share: float, where: str) -> D
         where,
         found=(
             f"{balance.rows_aside} of {balance.rows_in} rows ({share:.1%}) fail the checks; "
-            f"most often {_frequent(checked.violations)}"
+            f"most often {_frequent(checked)}"
         ),
         expected=f"at most {limit:.1%} (quarantine_max_share of edition {edition.edition})",
         remedy="have the file corrected at the source; quarantine_max_share, raised for one run, "
@@ -63,13 +75,17 @@ def _too_many(checked: Checked, edition: Edition, share: float, where: str) -> D
     )
 
 
-def _frequent(violations: pd.DataFrame) -> str:
+def _frequent(checked: Checked) -> str:
     """The most frequent rules with their count, and an example of each."""
-    groups = violations.groupby(["regle", "colonne"], sort=False)
-    largest = groups.size().sort_values(ascending=False, kind="stable").head(_MOST_FREQUENT)
+    counts: dict[tuple[str, str], int] = {}
+    firsts: dict[tuple[str, str], pd.Series] = {}
+    for found in checked.findings.frames():
+        for pair, group in found.groupby(["regle", "colonne"], sort=False):
+            counts[pair] = counts.get(pair, 0) + len(group)
+            firsts.setdefault(pair, group.iloc[0])
     parts = []
-    for (rule, column), count in largest.items():
-        first = groups.get_group((rule, column)).iloc[0]
-        example = f"line {first[LINE]}, {first['valeur']!r}"
-        parts.append(f"{rule} in {column} ({count} times; {example}: {first['message']})")
+    for pair in sorted(counts, key=counts.get, reverse=True)[:_MOST_FREQUENT]:
+        first, (rule, column) = firsts[pair], pair
+        example = f"{checked.where(first)}, {first['valeur']!r}: {first['message']}"
+        parts.append(f"{rule} in {column} ({counts[pair]} times; {example})")
     return "; ".join(parts)

@@ -18,8 +18,9 @@ Kind = Literal["nom", "cin", "telephone", "courriel", "position", "texte_libre"]
 class Question(Strict):
     """How a column is asked: wording in French and in Arabic, page of the instrument, condition.
 
-    ``asked_if``: an expression on the columns of the same table, as in rules; where it is false the
-    question is not shown, and the column's ``sans_objet`` code, if it has one, is written.
+    ``asked_if``: an expression on the columns of the same table, as in rules; where it is false,
+    and all that it uses is known, the question is not shown and the column's ``sans_objet`` code,
+    if it has one, is written.
     """
 
     group: str

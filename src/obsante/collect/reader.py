@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 from pydantic import BaseModel, ValidationError
 
 from obsante.collect import dictionary
-from obsante.collect.checks import Balance
+from obsante.collect.balance import Balance
 from obsante.collect.sources import TRUTH
-from obsante.collect.store import Entry, read_index, read_table
+from obsante.collect.store import (
+    Entry,
+    read_corrections,
+    read_index,
+    read_quarantine,
+    read_table,
+    require_table,
+)
 from obsante.edition import load_edition
 from obsante.errors import DataError
 from obsante.files import sha256
@@ -20,7 +29,10 @@ from obsante.stats import NATIONAL
 
 @dataclass(frozen=True)
 class Input:
-    """A table that was read: rows kept, SHA-256 of the raw file that they come from."""
+    """A table that was read: rows kept, SHA-256 of what they come from.
+
+    That of the raw file or, of several, of the list of their hashes and names.
+    """
 
     table: str
     edition: int
@@ -49,18 +61,67 @@ def load(table: str, *, edition: int) -> pd.DataFrame:
         DataError: unknown table (names the nearest), table not ingested, dictionary changed since.
     """
     project = find_project()
-    entry = _entry(project, table, edition)
-    digest = sha256(project.dictionary / f"{table}.yml")
-    if digest != entry.dictionary:
-        raise DataError(
-            f"table '{table}', edition {edition}",
-            found=f"config/dictionary/{table}.yml has changed since the table was ingested",
-            expected="a table checked against its dictionary",
-            remedy=f"obsante ingest --edition {edition}",
-        )
+    entry = _current(project, table, edition)
     frame = read_table(project, edition, table)
     _read[Input(table, edition, entry.rows_kept, entry.sha256)] = None
     return frame
+
+
+def table_file(table: str, *, edition: int) -> Path:
+    """The Parquet file of a validated table, for an engine that reads it without loading it.
+
+    One row group for each part of the raw files, in their order; the types are those of
+    :func:`load`. The table counts as read.
+
+    Raises:
+        DataError: as :func:`load`; a missing file.
+    """
+    project = find_project()
+    entry = _current(project, table, edition)
+    path = require_table(project, edition, table)
+    _read[Input(table, edition, entry.rows_kept, entry.sha256)] = None
+    return path
+
+
+def quarantined(table: str, *, edition: int) -> pd.DataFrame:
+    """Violations of the rows set aside, one row each.
+
+    Returns:
+        The columns of :data:`obsante.collect.violations.COLUMNS`: ``ligne`` is an integer, the
+        others are text, empty where there is nothing. No row for a reference table.
+
+    Raises:
+        DataError: unknown table, table not ingested, or a damaged file.
+    """
+    project = find_project()
+    _entry(project, table, edition)
+    return read_quarantine(project, edition, table)
+
+
+def corrected(*, edition: int) -> pd.DataFrame:
+    """Cells corrected at ingest, one row each; the file that says so is ``corrections.yml``.
+
+    Returns:
+        The columns of :data:`obsante.collect.corrections.COLUMNS`: ``ligne`` is an integer, the
+        others are text.
+
+    Raises:
+        DataError: the edition was not ingested, or the file is damaged.
+    """
+    return read_corrections(find_project(), edition)
+
+
+def keys_linked(table: str, editions: Iterable[int]) -> bool:
+    """Whether one key made the pseudonyms of a table in all these editions.
+
+    Then one pseudonym is one person; otherwise persons can't be followed. True for a table
+    without pseudonyms.
+
+    Raises:
+        DataError: unknown table, or table not ingested.
+    """
+    project = find_project()
+    return len({_entry(project, table, year).key for year in editions}) <= 1
 
 
 def inputs_read() -> list[Input]:
@@ -111,6 +172,19 @@ def truth(edition: int) -> dict[str, dict[str, float]]:
             remedy=f"obsante demo --edition {edition}",
         ) from error
     return {name: domains for name, domains in known.items() if NATIONAL in domains}
+
+
+def _current(project: Project, table: str, edition: int) -> Entry:
+    """The entry of a table checked against its dictionary as it is now."""
+    entry = _entry(project, table, edition)
+    if sha256(project.dictionary / f"{table}.yml") != entry.dictionary:
+        raise DataError(
+            f"table '{table}', edition {edition}",
+            found=f"config/dictionary/{table}.yml has changed since the table was ingested",
+            expected="a table checked against its dictionary",
+            remedy=f"obsante ingest --edition {edition}",
+        )
+    return entry
 
 
 def _entry(project: Project, table: str, edition: int) -> Entry:

@@ -14,8 +14,8 @@ import pandas as pd
 
 from obsante.collect import codes
 from obsante.collect.checks import Checked
+from obsante.collect.duplicates import POSITION
 from obsante.collect.expressions import names
-from obsante.collect.chunks import LINE
 from obsante.collect.sample_schema import SamplePart, Units, Weights
 from obsante.errors import DataError
 
@@ -38,42 +38,42 @@ def check_sample(checked: Checked, year: int, where: str) -> None:
         DataError: a group with too few units, with more than one size, or whose weights do not add
             up; names every kind of group (the first few), and the lines set aside.
     """
+    violations = checked.violations() if checked.table.sample else None
     for part in checked.table.sample:
-        rows = _rows(checked, part)
+        rows = _rows(checked, violations, part)
         place = f"{where}, edition {year}, {part.by}"
         if part.units is not None:
             _require_one_value(rows, part.units.drawn, place)
             _require_one_value(rows, part.units.size, place)
-            _require_units(rows, part.units, checked, place)
+            _require_units(rows, part.units, checked, violations, place)
         if part.weights is not None:
             _require_one_value(rows, part.weights.total, place)
             _require_weights(rows, part.weights, place)
 
 
-def _rows(checked: Checked, part: SamplePart) -> pd.DataFrame:
-    """Rows by line as received, copies apart: group, unit, answers, numbers, what is in doubt.
+def _rows(checked: Checked, found: pd.DataFrame, part: SamplePart) -> pd.DataFrame:
+    """Rows by position as received, copies apart: group, unit, answers, numbers, what is in doubt.
 
     ``aside``: the row is not retained. ``doubtful``: a violation bears on a column that the part
     uses, or on the key; ``adrift``: on its group; ``unweighted``: on its weight.
     """
-    found, received = checked.violations, checked.received
-    copies = found.loc[found["regle"] == codes.COPY, LINE]
-    rows = received[~received.index.isin(copies)]
+    copies = found.loc[found["regle"] == codes.COPY, POSITION]
+    rows = checked.received[~checked.received.index.isin(copies)]
     rows = rows.astype(dict.fromkeys(part.numbers, "float64"))
     bearing = found.assign(colonne=found["colonne"].str.split(", ")).explode("colonne")
 
     def touched(columns: set[str]) -> np.ndarray:
-        return rows.index.isin(bearing.loc[bearing["colonne"].isin(columns), LINE])
+        return rows.index.isin(bearing.loc[bearing["colonne"].isin(columns), POSITION])
 
-    answer = rows[part.answered.column].astype("object")
+    answer = rows[part.answered.column]
     weight = {part.weights.column} if part.weights else set()
     unit = part.units.column if part.units else None
     return rows[sorted(part.numbers)].assign(
-        group=rows[part.by].astype("object"),
-        unit=rows[unit].astype("object") if unit else rows.index,
+        group=rows[part.by],
+        unit=rows[unit] if unit else rows.index,
         # An answer that can't be read may be one: its row is aside, and named.
         answered=(answer == part.answered.code) | answer.isna(),
-        aside=rows.index.isin(found[LINE]),
+        aside=rows.index.isin(found[POSITION]),
         doubtful=touched(part.columns | set(checked.table.primaryKey)),
         adrift=touched({part.by}),
         unweighted=touched(weight),
@@ -96,28 +96,38 @@ def _require_one_value(rows: pd.DataFrame, expression: str, place: str) -> None:
         )
 
 
-def _require_units(rows: pd.DataFrame, units: Units, checked: Checked, place: str) -> None:
-    reasons = checked.violations.drop_duplicates(LINE).set_index(LINE)["message"]
+def _require_units(
+    rows: pd.DataFrame, units: Units, checked: Checked, violations: pd.DataFrame, place: str
+) -> None:
+    # The sizes from a retained row, if there is one.
+    first = rows.sort_values("aside", kind="stable").drop_duplicates("group").set_index("group")
+    short = _short(rows, first[units.size])
     few: dict[str, str] = {}
     lost = False
-    for label, group in rows.groupby("group"):
+    for label, group in rows[rows["group"].isin(short)].groupby("group"):
         answered = group[group["answered"]]
         kept = answered.loc[~answered["aside"], "unit"].unique()
-        # The size from a retained row, if there is one.
-        first = group.sort_values("aside", kind="stable").iloc[0]
-        if len(kept) >= _LEAST or len(kept) == first[units.size]:
-            continue
         gone = answered[~answered["unit"].isin(kept)]
-        text = f"{_number(first[units.drawn])} drawn, {answered['unit'].nunique()} answered"
-        few[label] = text + (_aside(gone, reasons) if len(gone) else "")
+        drawn = _number(first.loc[label, units.drawn])
+        text = f"{drawn} drawn, {answered['unit'].nunique()} answered"
+        few[label] = text + (_aside(gone, checked, violations) if len(gone) else "")
         lost |= bool(len(gone))
     if few:
         raise _too_few(few, units, checked, place, lost)
 
 
-def _aside(gone: pd.DataFrame, reasons: pd.Series) -> str:
+def _short(rows: pd.DataFrame, sizes: pd.Series) -> list[object]:
+    """Groups that retain fewer answering units than they need."""
+    kept = rows[rows["answered"] & ~rows["aside"]].drop_duplicates(["group", "unit"])
+    counts = _by_label(kept.groupby("group").size()).reindex(_by_label(sizes).index, fill_value=0)
+    return counts.index[(counts < _LEAST) & (counts != _by_label(sizes))].tolist()
+
+
+def _aside(gone: pd.DataFrame, checked: Checked, violations: pd.DataFrame) -> str:
     """The units lost to quarantine, with their lines and why."""
-    said = [f"line {line}: {reasons[line]}" for line in gone.index[:_LINES]]
+    reasons = violations.drop_duplicates(POSITION).set_index(POSITION)
+    shown = (reasons.loc[position] for position in gone.index[:_LINES])
+    said = [f"{checked.where(reason)}: {reason['message']}" for reason in shown]
     more = len(gone) - len(said)
     said += [f"and {more} more lines"] if more else []
     return f", {gone['unit'].nunique()} set aside ({'; '.join(said)})"
@@ -167,11 +177,18 @@ def _sums(rows: pd.DataFrame, weights: Weights) -> pd.DataFrame:
     doubtful = rows[rows["doubtful"] & (rows["answered"] | rows[weights.column].notna())]
     weight = doubtful[weights.column].mask(doubtful["unweighted"]).fillna(np.inf)
     adrift = doubtful["adrift"] | doubtful["group"].isna()
-    own = weight[~adrift].groupby(doubtful["group"]).sum()
-    sums = pd.DataFrame({"total": total, "n": known.size(), "least": known.sum()})
-    sums = sums.loc[total.index].fillna({"n": 0, "least": 0.0})
+    own = _by_label(weight[~adrift].groupby(doubtful["group"]).sum())
+    sums = pd.DataFrame({
+        "total": _by_label(total), "n": _by_label(known.size()), "least": _by_label(known.sum())
+    })  # fmt: skip
+    sums = sums.loc[_by_label(total).index].fillna({"n": 0, "least": 0.0})
     most = sums["least"] + own.reindex(sums.index, fill_value=0.0) + weight[adrift].sum()
     return sums.assign(most=most)
+
+
+def _by_label(sums: pd.Series) -> pd.Series:
+    """Sums whose labels are those of the groups, as alignment needs them."""
+    return sums.set_axis(sums.index.astype("object"))
 
 
 def _sum(row: pd.Series, weights: Weights) -> str:

@@ -8,19 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
 from obsante.collect import codes
+from obsante.collect.conversion import DATE_FORMAT, TEXT, dtype
 from obsante.collect.table_schema import Constraints, Field, Rule, Table
 
 # What pandera calls its built-in checks.
-BUILT_IN = {"not_nullable": codes.REQUIRED, "field_uniqueness": codes.UNIQUE,
-            "multiple_fields_uniqueness": codes.KEY}  # fmt: skip
-
-TEXT = pd.StringDtype(na_value=np.nan)
-DATE_FORMAT = "%Y-%m-%d"
+BUILT_IN = {"not_nullable": codes.REQUIRED}
 # 15 digits are exact in a float64, so nothing is rounded on the way.
 _WRITTEN = {
     "integer": r"-?[0-9]{1,15}",
@@ -28,15 +24,15 @@ _WRITTEN = {
     "date": r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
     "boolean": "true|false",
 }
-_TYPED = {"integer": "Int64", "number": "float64", "date": "datetime64[us]", "boolean": "boolean"}
 
 
 @dataclass(frozen=True)
 class RowCheck:
-    """A check of whole rows, and what its message needs.
+    """A check across columns, and what its message needs.
 
     ``columns`` must be present for it to apply, ``uses`` are the columns that it reads;
-    ``message`` is a rule's, ``resource`` the table that a foreign key refers to.
+    ``message`` is a rule's, which reads :func:`plain` values, ``resource`` the table that a
+    foreign key refers to.
     """
 
     columns: list[str]
@@ -63,23 +59,24 @@ def written(table: Table) -> pa.DataFrameSchema:
 
 
 def values(table: Table, year: int) -> pa.DataFrameSchema:
-    """Schema of the typed values: bounds, categories of integers, uniqueness, edition."""
+    """Schema of the typed values: bounds, categories of integers, edition.
+
+    It has the columns that have such checks, and no other.
+    """
+    campaign = year if table.scope == "campaign" else None
+    checks = {field.name: _value_checks(field, campaign) for field in table.fields}
     return pa.DataFrameSchema(
         {
-            field.name: pa.Column(
-                dtype(field),
-                checks=_value_checks(field, year if table.scope == "campaign" else None),
-                unique=field.constraints.unique,
-                nullable=True,
-            )
-            for field in table.fields
+            name: pa.Column(dtype(table.field(name)), checks=own, nullable=True)
+            for name, own in checks.items()
+            if own
         },
         strict=True,
     )
 
 
 def whole_rows(table: Table, ingested: Mapping[str, pd.DataFrame]) -> list[RowCheck]:
-    """Primary key, foreign keys and rules.
+    """Rules and foreign keys.
 
     Args:
         ingested: rows kept of each table that a foreign key refers to.
@@ -91,17 +88,23 @@ def whole_rows(table: Table, ingested: Mapping[str, pd.DataFrame]) -> list[RowCh
         schema = pa.DataFrameSchema(checks=check)
         resource = key.reference.resource
         checks.append(RowCheck(key.fields, key.fields, schema, resource=resource))
-    if table.primaryKey:
-        unique = pa.DataFrameSchema(unique=table.primaryKey, report_duplicates="all")
-        checks.append(RowCheck(table.primaryKey, table.primaryKey, unique))
     return checks
 
 
-def dtype(field: Field) -> object:
-    """The pandas type of a validated column."""
-    if field.type == "string":
-        return pd.CategoricalDtype(pd.Index(field.codes, dtype=TEXT)) if field.codes else TEXT
-    return _TYPED[field.type]
+def plain(typed: pd.DataFrame, text: pd.DataFrame) -> pd.DataFrame:
+    """Codes as text, integers as floats: a comparison with a missing value is then false.
+
+    Args:
+        text: the cells that the values were read from.
+    """
+    columns = {}
+    for name, column in typed.items():
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            column = text[name].where(column.notna())
+        elif isinstance(column.dtype, pd.Int64Dtype):
+            column = column.astype("float64")
+        columns[name] = column
+    return pd.DataFrame(columns, index=typed.index)
 
 
 def _written_checks(field: Field) -> list[pa.Check]:
@@ -158,14 +161,11 @@ def _comparable(bound: object) -> object:
 
 def _among(allowed: pd.DataFrame) -> Callable[[pd.DataFrame], pd.Series]:
     """Rows whose values, together, are a row of ``allowed``."""
-
-    def check(rows: pd.DataFrame) -> pd.Series:
-        if len(allowed.columns) == 1:
-            return rows.iloc[:, 0].isin(allowed.iloc[:, 0].dropna().unique())
-        known = pd.MultiIndex.from_frame(allowed)
-        return pd.Series(pd.MultiIndex.from_frame(rows).isin(known), index=rows.index)
-
-    return check
+    if len(allowed.columns) == 1:
+        single = allowed.iloc[:, 0].dropna().unique()
+        return lambda rows: rows.iloc[:, 0].isin(single)
+    known = pd.MultiIndex.from_frame(allowed.drop_duplicates())
+    return lambda rows: pd.Series(pd.MultiIndex.from_frame(rows).isin(known), index=rows.index)
 
 
 def _rule(rule: Rule) -> RowCheck:
@@ -176,19 +176,9 @@ def _rule(rule: Rule) -> RowCheck:
 
 def _holding(rule: Rule) -> Callable[[pd.DataFrame], pd.Series]:
     def check(rows: pd.DataFrame) -> pd.Series:
-        verdict = _plain(rows).eval(rule.holds, engine="python")
+        verdict = rows.eval(rule.holds, engine="python")
         if not isinstance(verdict, pd.Series) or verdict.dtype.kind != "b":
             raise TypeError("the expression is not true or false on each row")
         return verdict.astype("bool")
 
     return check
-
-
-def _plain(rows: pd.DataFrame) -> pd.DataFrame:
-    """Codes as text, integers as floats: a comparison with a missing value is then false."""
-    types = {
-        name: TEXT if isinstance(kind, pd.CategoricalDtype) else "float64"
-        for name, kind in rows.dtypes.items()
-        if isinstance(kind, pd.CategoricalDtype | pd.Int64Dtype)
-    }
-    return rows.astype(types)

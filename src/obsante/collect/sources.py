@@ -17,7 +17,15 @@ from obsante.files import sha256
 from obsante.paths import Project
 
 SHEET = "sources.yml"
+CORRECTIONS = "corrections.yml"
 TRUTH = "verite.json"
+
+
+class Forgotten(Strict):
+    """Rows of one person, removed from a file at their request."""
+
+    date: dt.date
+    rows: int = Key(ge=1)
 
 
 class Source(Strict):
@@ -25,7 +33,8 @@ class Source(Strict):
 
     ``table``: the table that the file brings rows to, where its name is not that of the
     dictionary (one file for each region, say). ``profile``: the profile of ``config/imports``
-    that reads it; without one, the file is in the dictionary's own form.
+    that reads it; without one, the file is in the dictionary's own form. ``purged``: day when its
+    identifiers were destroyed. ``forgotten``: rows removed since it was received.
     """
 
     producer: str = Key(min_length=1)
@@ -39,6 +48,8 @@ class Source(Strict):
     synthetic: bool
     table: str | None = None
     profile: str | None = None
+    purged: dt.date | None = None
+    forgotten: list[Forgotten] = Key(default_factory=list)
 
     @model_validator(mode="after")
     def _dated(self) -> Source:
@@ -67,49 +78,81 @@ class RawFile:
     synthetic: bool
 
 
-def raw_files(project: Project, edition: Edition, tables: dict[str, Table]) -> dict[str, RawFile]:
-    """Raw file of each table: every reference table, and the campaign tables that came.
+Files = dict[str, list[RawFile]]
+
+
+def raw_files(project: Project, edition: Edition, tables: dict[str, Table]) -> Files:
+    """Raw files of each table, by name: one for each reference table, those that came for others.
 
     Raises:
         DataError: a file unlisted, missing, changed, of no known table, or of the wrong status
-            for the edition; or a real campaign without authorisation.
+            for the edition; two files of a reference table; a real campaign without authorisation.
     """
     reference = _folder(project, project.reference, _of_scope(tables, "reference"))
     for table in _of_scope(tables, "reference").values():
-        if table.name not in reference:
-            raise DataError(
-                f"{project.relative(project.reference)}/{table.file}", found="no such file",
-                expected=f"the file of the reference table '{table.name}'",
-                remedy="restore the file and its entry in sources.yml from git",
-            )  # fmt: skip
+        _require_one(project, table, reference.get(table.name, []))
     campaign = _folder(project, project.raw(edition.edition), _of_scope(tables, "campaign"))
     _check_status(project, edition, campaign)
-    return {name: file for name, file in (reference | campaign).items() if name in tables}
+    return reference | campaign
 
 
 def _of_scope(tables: dict[str, Table], scope: str) -> dict[str, Table]:
     return {name: table for name, table in tables.items() if table.scope == scope}
 
 
-def _folder(project: Project, folder: Path, tables: dict[str, Table]) -> dict[str, RawFile]:
+def _require_one(project: Project, table: Table, files: list[RawFile]) -> None:
+    if not files:
+        raise DataError(
+            f"{project.relative(project.reference)}/{table.file}", found="no such file",
+            expected=f"the file of the reference table '{table.name}'",
+            remedy="restore the file and its entry in sources.yml from git",
+        )  # fmt: skip
+    if len(files) > 1:
+        raise DataError(
+            f"{project.relative(project.reference / SHEET)}, table '{table.name}'",
+            found=f"{len(files)} files: {', '.join(raw.path.name for raw in files)}",
+            expected="one file for a reference table",
+            remedy="gather their rows in one of them, and remove the others with their entries",
+        )
+
+
+def _folder(project: Project, folder: Path, tables: dict[str, Table]) -> Files:
     """Files of a folder by table, in agreement with its sheet."""
     sheet = read_sheet(project, folder)
     present = _data_files(folder)
     for name in present:
         if name not in sheet:
             raise _unlisted(project, folder / name, sheet)
-    by_file = {table.file: table.name for table in tables.values()}
-    files = {}
-    for name, source in sheet.items():
-        if name not in by_file and name != TRUTH:
-            raise DataError(
-                f"{project.relative(folder / SHEET)}, file '{name}'", found="the file of no table",
-                expected=nearest(name, sorted(by_file)),
-                remedy="rename the file, or write its table's dictionary in config/dictionary",
-            )  # fmt: skip
-        table = by_file.get(name, name)
-        files[table] = _checked(project, folder / name, source, present, table)
+    files: Files = {}
+    for name, source in sorted(sheet.items()):
+        where = f"{project.relative(folder / SHEET)}, file '{name}'"
+        table = name if name == TRUTH else _table_of(name, source, tables, where)
+        files.setdefault(table, []).append(_checked(project, folder / name, source, present, table))
+    files.pop(TRUTH, None)
     return files
+
+
+def _table_of(name: str, source: Source, tables: dict[str, Table], where: str) -> str:
+    """The table that a file brings rows to: that of its name, or of the key ``table``."""
+    by_file = {table.file: table.name for table in tables.values()}
+    own = by_file.get(name)
+    if source.table is None and own is None:
+        raise DataError(
+            where, found="the file of no table", expected=nearest(name, sorted(by_file)),
+            remedy="rename the file, name its table by the key table of its entry, or write the "
+            "table's dictionary in config/dictionary",
+        )  # fmt: skip
+    if own is not None and source.table not in (None, own):
+        raise DataError(
+            f"{where}, key table", found=f"'{source.table}'", expected=f"'{own}', as in its name",
+            remedy="remove the key, or rename the file",
+        )  # fmt: skip
+    if own is None and source.table not in tables:
+        raise DataError(
+            f"{where}, key table", found=f"'{source.table}', which is no table of this folder",
+            expected=nearest(source.table, sorted(tables)), remedy="correct the table's name",
+        )  # fmt: skip
+    return own or source.table
 
 
 def read_sheet(project: Project, folder: Path) -> dict[str, Source]:
@@ -134,11 +177,12 @@ def read_sheet(project: Project, folder: Path) -> dict[str, Source]:
 
 
 def _data_files(folder: Path) -> list[str]:
-    """Everything but the sheet, notes (``*.md``) and hidden files."""
+    """Everything but the sheet, corrections, notes (``*.md``) and hidden files."""
     if not folder.is_dir():
         return []
     names = sorted(path.name for path in folder.iterdir())
-    return [n for n in names if n != SHEET and not n.startswith(".") and not n.endswith(".md")]
+    others = (SHEET, CORRECTIONS)
+    return [n for n in names if n not in others and not n.startswith(".") and not n.endswith(".md")]
 
 
 def _unlisted(project: Project, path: Path, sheet: dict[str, Source]) -> DataError:
@@ -175,7 +219,7 @@ def _checked(
     return RawFile(path, name, digest, table, source.profile, source.synthetic)
 
 
-def _check_status(project: Project, edition: Edition, campaign: dict[str, RawFile]) -> None:
+def _check_status(project: Project, edition: Edition, campaign: Files) -> None:
     _check_synthetic(project, project.reference, False, "reference figures are real")
     reason = f"the edition is '{edition.status}'"
     _check_synthetic(project, project.raw(edition.edition), edition.demonstration, reason)

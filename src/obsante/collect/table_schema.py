@@ -130,10 +130,13 @@ class ForeignKey(Strict):
 
 
 class Rule(Strict):
-    """A condition on each row where none of ``columns`` is missing."""
+    """A condition on each row where none of ``columns`` is missing; its message, in Arabic too
+    where a questionnaire shows it.
+    """
 
     name: str = Key(pattern=_NAME)
     message: str = Key(min_length=1)
+    message_ar: str | None = Key(default=None, min_length=1)
     columns: list[str] = Key(min_length=1)
     holds: Expression
 

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 import pandas as pd
 
 from obsante.collect import codes, messages
-from obsante.collect.chunks import LINE
+from obsante.collect.chunks import LINE, notes
 from obsante.collect.schemas import RowCheck
 from obsante.collect.table_schema import Table
 
-COLUMNS = ["table", LINE, "identifiant", "regle", "colonne", "valeur", "message"]
-_JOIN = ", "
+COLUMNS = ["table", "fichier", LINE, "identifiant", "regle", "colonne", "valeur", "message"]
+JOIN = ", "
 # Looking for the nearest allowed value is slow: only for that many different values.
 _SEARCHES = 200
 
@@ -38,8 +38,8 @@ def of_cells(table: Table, found: pd.DataFrame, text: pd.DataFrame, year: int) -
 
 def of_rule(found: pd.DataFrame, check: RowCheck, text: pd.DataFrame) -> pd.DataFrame:
     """Violations of a rule of the dictionary, which brings its own message."""
-    found = found.assign(colonne=_JOIN.join(check.columns))
-    return found.assign(valeur=_joined(text, found, check.columns), message=check.message)
+    found = found.assign(colonne=JOIN.join(check.columns))
+    return found.assign(valeur=joined(text, found, check.columns), message=check.message)
 
 
 def of_reference(
@@ -59,53 +59,31 @@ def of_reference(
     def explain(value: str, search: bool) -> str:
         return messages.foreign(value, check.resource, allowed, search=search)
 
-    found = found.assign(colonne=_JOIN.join(check.columns))
-    return _explained(found, _joined(text, found, check.columns), explain)
+    found = found.assign(colonne=JOIN.join(check.columns))
+    return _explained(found, joined(text, found, check.columns), explain)
 
 
-def of_key(
-    found: pd.DataFrame, check: RowCheck, typed: pd.DataFrame, text: pd.DataFrame
+def ordered(
+    table: Table, file: str, parts: Iterable[pd.DataFrame], text: pd.DataFrame
 ) -> pd.DataFrame:
-    """Violations of the primary key, identical copies apart from rows that disagree.
+    """Violations of one file's rows as :data:`COLUMNS`, in the order of :func:`sorted_rows`.
 
     Args:
-        found: every row whose key is also another row's.
-
-    Returns:
-        All of ``found``, less the first of identical rows where no other row has that key.
+        parts: frames of ``ligne``, ``regle``, ``colonne``, ``valeur``, ``message``.
     """
-    rows = text.loc[found[LINE]]
-    copies = rows.duplicated().to_numpy()
-    key = typed.loc[found[LINE], check.columns].groupby(check.columns, observed=True).ngroup()
+    found = pd.concat([part for part in parts if len(part)] or [notes()], ignore_index=True)
     found = found.assign(
-        colonne=_JOIN.join(check.columns),
-        regle=[codes.COPY if copy else codes.KEY for copy in copies],
-        valeur=_joined(text, found, check.columns),
-        cle=key.to_numpy(),
-        contenu=pd.util.hash_pandas_object(rows, index=False).to_numpy(),
+        table=table.name, fichier=file, identifiant=joined(text, found, table.primaryKey)
     )
-    original = found.groupby("contenu")[LINE].transform("min")
-    disagreeing = found[~copies].groupby("cle")[LINE].agg(list)
-    found["message"] = [
-        messages.copied(first) if rule == codes.COPY else messages.conflict(value, disagreeing[k])
-        for rule, first, value, k in zip(
-            found["regle"], original, found["valeur"], found["cle"], strict=True
-        )
-    ]
-    alone = ~copies & (found["cle"].map(disagreeing.map(len)) == 1)
-    return found[~alone].drop(columns=["cle", "contenu"])
+    return sorted_rows(table, found[COLUMNS], LINE)
 
 
-def ordered(table: Table, parts: Iterable[pd.DataFrame], text: pd.DataFrame) -> pd.DataFrame:
-    """All violations as :data:`COLUMNS`, by line then by column in the dictionary's order."""
-    found = pd.concat(list(parts), ignore_index=True)
-    places = {listed: table.columns.index(listed.partition(_JOIN)[0])
-              for listed in found["colonne"].unique()}  # fmt: skip
-    found["place"] = found["colonne"].map(places)
-    found = found.sort_values([LINE, "place"], kind="stable", ignore_index=True)
-    found["table"] = table.name
-    found["identifiant"] = _joined(text, found, table.primaryKey)
-    return found[COLUMNS]
+def sorted_rows(table: Table, found: pd.DataFrame, by: str) -> pd.DataFrame:
+    """``found`` by ``by``, then by column in the dictionary's order; unknown columns come last."""
+    ranks = {name: rank for rank, name in enumerate(table.columns)}
+    places = [ranks.get(listed.partition(JOIN)[0], len(ranks)) for listed in found["colonne"]]
+    found = found.assign(place=places).sort_values([by, "place"], kind="stable", ignore_index=True)
+    return found.drop(columns="place")
 
 
 def _explained(
@@ -120,7 +98,11 @@ def _explained(
     return found.assign(message=found["valeur"].map(known))
 
 
-def _joined(text: pd.DataFrame, found: pd.DataFrame, columns: list[str]) -> list[str]:
+def joined(text: pd.DataFrame, found: pd.DataFrame, columns: list[str]) -> list[str]:
     """Cells of ``columns`` as written, joined, for each line of ``found``."""
-    cells = text.loc[found[LINE], columns].fillna("")
-    return [_JOIN.join(row) for row in cells.itertuples(index=False, name=None)]
+    return list_joined(text.loc[found[LINE], columns].fillna(""))
+
+
+def list_joined(cells: pd.DataFrame) -> list[str]:
+    """The cells of each row as one text."""
+    return [JOIN.join(row) for row in cells.itertuples(index=False, name=None)]

@@ -40,7 +40,7 @@ def ranked(rows: pd.DataFrame, *, label: str | None = None) -> Figure:
     unit = rows["unite"].iloc[0]
     national = rows[rows["dimension"] == NATIONAL]
     domains = rows[rows["dimension"] != NATIONAL].sort_values("estimation", na_position="first")
-    with _canvas(len(domains)) as (fig, ax):
+    with canvas(len(domains)) as (fig, ax):
         for position, row in enumerate(domains.to_dict("records")):
             _point(ax, row, position)
         if len(national):
@@ -66,7 +66,7 @@ def bars(rows: pd.DataFrame, *, order: str = "value") -> Figure:
     """
     unit = rows["unite"].iloc[0]
     shown = rows.sort_values("estimation") if order == "value" else rows.iloc[::-1]
-    with _canvas(len(shown)) as (fig, ax):
+    with canvas(len(shown)) as (fig, ax):
         values = shown["estimation"].to_numpy(dtype=float)
         ax.barh(range(len(shown)), values, color=BLUE, height=0.62)
         upper = shown["borne_sup"].fillna(shown["estimation"]).to_numpy(dtype=float)
@@ -91,7 +91,7 @@ def by_edition(rows: pd.DataFrame) -> Figure:
     """
     unit = rows["unite"].iloc[0]
     shown = rows.sort_values("edition")
-    with _canvas(6) as (fig, ax):
+    with canvas(6) as (fig, ax):
         values = shown["estimation"].to_numpy(dtype=float)
         errors = [values - shown["borne_inf"], shown["borne_sup"] - values]
         ax.errorbar(shown["edition"], values, yerr=errors, color=BLUE, marker="o", capsize=3)
@@ -119,7 +119,7 @@ def stacked(frame: pd.DataFrame, parts: dict[str, str], *, domain: str, label: s
     totals = frame[list(parts)].sum(axis=1)
     shown = frame.loc[totals.sort_values().index]
     hatches = ["", "///", "..."]
-    with _canvas(len(shown)) as (fig, ax):
+    with canvas(len(shown)) as (fig, ax):
         left = np.zeros(len(shown))
         for (column, name), colour, hatch in zip(
             parts.items(), (BLUE, "#7f9fbf", ORANGE), hatches, strict=False
@@ -159,7 +159,8 @@ def figure(fig: Figure, identifier: str, rows: pd.DataFrame) -> Figure:
 
 
 @contextlib.contextmanager
-def _canvas(lines: int) -> Iterator[tuple[Figure, plt.Axes]]:
+def canvas(lines: int) -> Iterator[tuple[Figure, plt.Axes]]:
+    """An empty figure of the report's style, high enough for ``lines`` rows."""
     with sns.axes_style("whitegrid"), mpl.rc_context(_STYLE):
         fig, ax = plt.subplots(figsize=(_WIDTH, 1.1 + 0.3 * max(lines, 3)))
         ax.grid(axis="y", visible=False)

@@ -1,7 +1,7 @@
 """Pure functions on frames: survey estimates here, the other statistics in sub-packages.
 
 ``from obsante.stats import composite, disclosure, equity, impact, models, reliability, replicates,
-weighting`` for these. Nothing here opens a file or knows an edition.
+sampling, weighting`` for these. Nothing here opens a file or knows an edition.
 """
 
 from obsante.stats.answers import binary, components, everyone, numeric, score

@@ -29,7 +29,8 @@ def test_a_new_edition_is_real_valid_and_has_its_folder(bare):
     assert edition.status == "real"
     assert edition.authorisation is None
     assert str(edition.reference_period.start) == "2026-01-01"
-    assert sorted(path.name for path in bare.raw(2026).iterdir()) == ["CHECKLIST.md", "sources.yml"]
+    written = sorted(path.name for path in bare.raw(2026).iterdir())
+    assert written == ["CHECKLIST.md", "corrections.yml", "sources.yml"]
     assert lines[0] == "Written: config/editions/2026.yml"
     assert lines[-1] == "Next: follow data/raw/2026/CHECKLIST.md"
 

@@ -8,14 +8,18 @@ import shutil
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from obsante import collect
 from obsante.collect import ingestion
+from obsante.collect.table_schema import PSEUDONYM
 from obsante.edition import load_edition
 from obsante.errors import DataError, ObsanteError
+from obsante.paths import find_project
 
 YEAR = 2025
+HERE = Path(__file__)
 GOOD = ("E1,2025,01,oui,1,12.5,10,2025-03-01,", 'E2,2025,03,non,0,,20,,"dit ""oui"""')
 
 
@@ -89,6 +93,7 @@ def test_each_faulty_cell_is_a_line_of_the_quarantine_that_says_what_to_write(sm
         ["8", "E7", "type", "postes", "1e3"],
     ]
     assert set(found["table"]) == {"etablissements"}
+    assert set(found["fichier"]) == {"etablissements.csv"}
     said = dict(zip(found["valeur"], found["message"].str.replace("\u00a0", " "), strict=True))
     assert said["Fez"] == ("« Fez » n'est pas une modalité de « region » : "
                            "la plus proche est « 03 » (Fès-Meknès).")  # fmt: skip
@@ -186,7 +191,7 @@ def test_a_write_that_fails_half_way_leaves_tables_and_quarantine(small, monkeyp
     def full(*args, **keys):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(pd.DataFrame, "to_parquet", full)
+    monkeypatch.setattr(pq.ParquetWriter, "write_table", full)
     with pytest.raises(ObsanteError, match="tables"):
         ingest(small)
     assert small.state() == before
@@ -236,6 +241,10 @@ def test_the_index_says_where_each_table_comes_from(small):
     assert entry["file"] == "data/raw/2025/etablissements.csv"
     assert (entry["rows_in"], entry["rows_kept"], entry["rows_aside"]) == (2, 2, 0)
     assert len(entry["sha256"]) == 64
+    assert entry["files"] == {
+        entry["file"]: {"sha256": entry["sha256"], "rows_in": 2, "rows_kept": 2, "rows_aside": 0}
+    }
+    assert entry["key"] is None
     assert list(index) == ["regions", "etablissements", "provinces"]
     assert path.is_file()
 
@@ -268,6 +277,40 @@ def test_rows_in_equal_rows_kept_plus_rows_aside_for_any_mix(small):
     balance = ingest(small).campaign["etablissements"]
     assert balance.rows_in == 140 == balance.rows_kept + balance.rows_aside
     assert quarantine(small)["ligne"].nunique() == balance.rows_aside
+
+
+def test_identifiers_stop_at_the_door_and_the_index_tells_the_key(small):
+    text = small.dictionaries["etablissements"].replace(
+        "  - {name: note, type: string, title: Note}\n",
+        "  - {name: note, type: string, title: Note, identifier: {kind: nom, treatment: drop}}\n"
+        "  - {name: agent, type: string, title: Agent, constraints: {unique: true},\n"
+        "     identifier: {kind: nom, treatment: pseudonym}}\n",
+    )
+    small.write("config/dictionary/etablissements.yml", text)
+    small.write("config/privacy.yml", (find_project(HERE).config / "privacy.yml").read_bytes())
+    header = small.header.rstrip("\n") + ",agent\n"
+    names = ["Fictif A", "Fictif B", "fictif  a", ""]
+    rows = [f"E{n},2025,01,,,,,,Inventé,{name}\n" for n, name in enumerate(names)]
+    small.raw("2025/etablissements.csv", header + "".join(rows))
+    ingest(small)
+    table = collect.load("etablissements", edition=YEAR)
+    assert "note" not in table
+    assert table["agent"].str.fullmatch(PSEUDONYM).tolist() == [True, False]
+    assert quarantine(small)["regle"].tolist() == ["unique", "unique"]
+    kept = b"".join(small.state().values())
+    assert b"ictif" not in kept
+    assert "Inventé".encode() not in kept
+    index = json.loads(small.state()["tables/index.json"])
+    assert len(index["etablissements"]["key"]) == 16
+    assert index["regions"]["key"] is None
+
+
+def test_progress_is_told_of_every_row(small):
+    small.facilities(*GOOD)
+    told = []
+    collect.ingest(small.project, load_edition(small.project, YEAR), progress=told.append)
+    assert sum(told) == 2 + 3 + 2
+    assert told[-1] == 3
 
 
 def test_ingest_is_a_function_of_the_room():

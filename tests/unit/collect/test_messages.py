@@ -65,7 +65,16 @@ def test_a_foreign_value_names_the_nearest_of_a_short_list_only():
 
 
 def test_lines_of_a_conflict_are_listed_up_to_eight():
-    assert "(lignes 2, 3, 4, 5, 6, 7, 8, 9, …)" in messages.conflict("k", range(2, 12))
+    listed = messages.places([("a.csv", line) for line in range(2, 12)], "a.csv")
+    assert "(lignes 2, 3, 4, 5, 6, 7, 8, 9, …)" in messages.conflict("k", listed)
+
+
+def test_lines_of_other_files_come_after_those_of_the_own_file_with_their_name():
+    rows = [("a.csv", 2), ("b.csv", 3), ("b.csv", 4), ("c.csv", 5)]
+    assert messages.places(rows, "b.csv").replace("\u00a0", " ") == (
+        "lignes 3, 4\u202f; ligne 2 de « a.csv »\u202f; ligne 5 de « c.csv »")  # fmt: skip
+    assert messages.copied(messages.places(rows[:1], "b.csv")).replace("\u00a0", " ") == (
+        "Copie identique de la ligne 2 de « a.csv », seule examinée.")  # fmt: skip
 
 
 def test_an_initial_names_the_one_category_that_it_begins():

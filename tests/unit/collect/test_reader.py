@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import shutil
 
+import pandas as pd
 import pytest
 
 from obsante import collect
@@ -55,6 +58,51 @@ def test_rows_set_aside_come_with_their_weight(ingested):
     balance = collect.set_aside_rows("etablissements", edition=YEAR)
     assert (balance.rows_in, balance.rows_kept, balance.rows_aside) == (2, 1, 1)
     assert balance.weight_aside == 4
+
+
+def test_the_file_of_a_table_counts_as_read(ingested):
+    path = collect.table_file("etablissements", edition=YEAR)
+    assert pd.read_parquet(path)["id_etablissement"].tolist() == ["E1"]
+    assert [(read.table, read.rows) for read in collect.inputs_read()] == [("etablissements", 1)]
+
+
+def test_the_file_of_a_table_that_is_missing_or_out_of_date_is_an_error(ingested):
+    (ingested.project.tables(YEAR) / "regions.parquet").unlink()
+    with pytest.raises(DataError, match="missing or damaged"):
+        collect.table_file("regions", edition=YEAR)
+    ingested.edit("config/dictionary/etablissements.yml", "label: Oui", "label: Présent")
+    with pytest.raises(DataError, match="has changed since"):
+        collect.table_file("etablissements", edition=YEAR)
+
+
+def test_the_quarantine_is_read_as_text_with_its_lines_as_integers(ingested):
+    found = collect.quarantined("etablissements", edition=YEAR)
+    assert found.drop(columns="message").to_numpy().tolist() == [
+        ["etablissements", "etablissements.csv", 3, "E2", "modalite", "region", "xx"]]  # fmt: skip
+    assert collect.quarantined("regions", edition=YEAR).columns.tolist() == found.columns.tolist()
+    assert collect.inputs_read() == []
+
+
+def test_a_damaged_quarantine_is_a_clear_error(ingested):
+    (ingested.project.quarantine(YEAR) / "etablissements.csv").write_bytes(b"table,ligne\n")
+    with pytest.raises(DataError, match="missing or damaged file"):
+        collect.quarantined("etablissements", edition=YEAR)
+
+
+def test_pseudonyms_are_linked_if_one_key_made_them(ingested):
+    tables = ingested.project.tables(YEAR)
+    assert collect.keys_linked("etablissements", [YEAR])
+    other = ingested.project.tables(2024)
+    shutil.copytree(tables, other)
+    for folder, key in [(tables, "a" * 16), (other, "b" * 16)]:
+        index = json.loads((folder / "index.json").read_text(encoding="utf-8"))
+        index["etablissements"]["key"] = key
+        (folder / "index.json").write_text(json.dumps(index), encoding="utf-8")
+    assert collect.keys_linked("etablissements", [YEAR])
+    assert not collect.keys_linked("etablissements", [2024, YEAR])
+    assert collect.keys_linked("regions", [2024, YEAR])
+    with pytest.raises(DataError):
+        collect.keys_linked("etablissements", [2023, YEAR])
 
 
 def test_a_balance_that_does_not_add_up_is_an_error():

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import sys
-
 import pytest
 import yaml
 
@@ -156,34 +153,6 @@ def test_every_form_of_a_secret_is_masked():
     assert repr(credentials) == "Credentials(set)"
     # A short password may be a word of the data.
     assert not credentials.repeated_in(b"court")
-
-
-KEYRING = """\
-from keyring import errors
-def get_password(service, name):
-    return {action}
-"""
-ERRORS = "class KeyringError(Exception): pass\nclass NoKeyringError(KeyringError): pass\n"
-
-
-@pytest.fixture
-def keyring(tmp_path, monkeypatch):
-    """Install a package ``keyring`` whose answer is an expression."""
-
-    def install(action: str) -> None:
-        package = tmp_path / "paquets" / "keyring"
-        package.mkdir(parents=True)
-        text = KEYRING.format(action=action)
-        if action.startswith("raise"):
-            text = text.replace("return raise", "raise")
-        (package / "__init__.py").write_text(text, encoding="utf-8")
-        (package / "errors.py").write_text(ERRORS, encoding="utf-8")
-        monkeypatch.syspath_prepend(tmp_path / "paquets")
-        importlib.invalidate_caches()
-
-    yield install
-    for name in ("keyring", "keyring.errors"):
-        sys.modules.pop(name, None)
 
 
 @pytest.mark.parametrize(("action", "found"), [

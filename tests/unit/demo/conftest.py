@@ -43,11 +43,11 @@ def world(checkout) -> World:
 
 @pytest.fixture(scope="session")
 def tables(generated) -> dict[tuple[str, int], pd.DataFrame]:
-    """Both files of each edition, as text, empty cells missing."""
+    """The files of each edition, as text, empty cells missing."""
     return {
-        (name, year): pd.read_csv(generated / str(year) / f"{name}.csv", dtype="str")
-        for name in ("etablissements", "professionnels")
+        (path.stem, year): pd.read_csv(path, dtype="str")
         for year in YEARS
+        for path in (generated / str(year)).glob("*.csv")
     }
 
 

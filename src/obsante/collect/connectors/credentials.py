@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import base64
-import importlib
-import importlib.util
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, quote_plus
 
 from obsante.collect.connectors.declared import Declared
+from obsante.collect.secrets import SERVICE, from_keyring
 from obsante.errors import DataError
 
-_SERVICE = "obsante"
 _MASK = "•••"
 # Under this length a password could be a word of the data; tokens are longer.
 _SURE_LENGTH = 12
@@ -88,7 +86,7 @@ def expected_secret(name: str, source: Declared) -> str:
     text = variable(name, "token")
     if source.password:
         text += f", or {variable(name, 'user')} and {variable(name, 'password')},"
-    return f"{text} in the environment or the keyring (service {_SERVICE})"
+    return f"{text} in the environment or the keyring (service {SERVICE})"
 
 
 def how_to_set(source: Declared) -> str:
@@ -97,7 +95,7 @@ def how_to_set(source: Declared) -> str:
 
 
 def _secret(name: str, environ: Mapping[str, str]) -> str | None:
-    value = (environ.get(name) or _from_keyring(name) or "").strip()
+    value = (environ.get(name) or from_keyring(name) or "").strip()
     if not all(" " <= character <= "~" for character in value):
         raise DataError(
             f"environment variable {name}", found="a character that no secret may hold",
@@ -105,23 +103,3 @@ def _secret(name: str, environ: Mapping[str, str]) -> str | None:
             remedy="copy the secret again from the service",
         )  # fmt: skip
     return value or None
-
-
-def _from_keyring(name: str) -> str | None:
-    """A secret of the system's keyring, if the package ``keyring`` is installed and has one."""
-    if importlib.util.find_spec("keyring") is None:
-        return None
-    keyring = importlib.import_module("keyring")
-    errors = importlib.import_module("keyring.errors")
-    try:
-        return keyring.get_password(_SERVICE, name)
-    except errors.NoKeyringError:
-        return None
-    except errors.KeyringError as error:
-        # The cause could quote what the keyring holds.
-        raise DataError(
-            f"keyring, entry {name} of service {_SERVICE}",
-            found=f"can't be read: {type(error).__name__}",
-            expected="a keyring that is open",
-            remedy=f"unlock the keyring, or set {name} in the environment",
-        ) from None

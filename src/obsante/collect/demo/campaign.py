@@ -7,8 +7,16 @@ from collections.abc import Callable, Iterable
 
 from obsante.collect import dictionary
 from obsante.collect.demo.answers import true_answers
+from obsante.collect.demo.audits import compliance_audits
 from obsante.collect.demo.facility_survey import facility_survey
 from obsante.collect.demo.frame import Reference, build_frame, real_counts
+from obsante.collect.demo.frame_table import frame_table
+from obsante.collect.demo.incidents import incident_register
+from obsante.collect.demo.panels.access_file import access_panel
+from obsante.collect.demo.panels.acts_file import acts_register
+from obsante.collect.demo.panels.costs_file import cost_panel
+from obsante.collect.demo.patients import patient_survey
+from obsante.collect.demo.registers import REGISTERS
 from obsante.collect.demo.sample import build_strata, draw_sample
 from obsante.collect.demo.scene import Part, Scene, World
 from obsante.collect.demo.settings import Settings
@@ -20,8 +28,16 @@ from obsante.paths import Project
 
 # Table -> its generator, in the order of verite.json.
 GENERATORS: dict[str, Callable[[Scene], Part]] = {
+    "base_sondage": frame_table,
     "etablissements": facility_survey,
     "professionnels": worker_survey,
+    "acces": access_panel,
+    "couts": cost_panel,
+    "teleconsultations": acts_register,
+    "patients": patient_survey,
+    "conformite": compliance_audits,
+    "incidents": incident_register,
+    **REGISTERS,
 }
 TABLES = tuple(GENERATORS)
 _NOTE = (
@@ -53,7 +69,7 @@ def edition_files(world: World, edition: Edition) -> dict[str, bytes]:
         "lignes_sales": {name: part.spoilt for name, part in parts.items() if part.spoilt},
     }
     text = json.dumps(known, ensure_ascii=False, indent=1) + "\n"
-    files = {f"{name}.csv": part.content for name, part in parts.items()}
+    files = {f"{name}.csv": part.content for name, part in parts.items() if part.content}
     return files | {TRUTH: text.encode("utf-8")}
 
 
@@ -61,9 +77,7 @@ def _scene(world: World, edition: Edition) -> Scene:
     when = {"year": edition.edition, "seed": edition.seed}
     answers = true_answers(world.frame, world.settings, **when)
     sample = draw_sample(world.frame, world.strata, world.settings, **when)
-    workers = draw_workers(
-        world.frame, world.workforce, sample, world.settings, seed=edition.seed
-    )
+    workers = draw_workers(world.frame, sample, world.settings, seed=edition.seed)
     return Scene(world, edition, answers, sample, workers)
 
 

@@ -49,7 +49,7 @@ def facility_table(collection: Collection, edition: Edition) -> pd.DataFrame:
     columns["dme_stade"] = _stage(collection, columns["dme"])
     for name in collection.settings.choices:
         columns[name] = _choice(collection, name, columns)
-    return pd.DataFrame(columns)
+    return pd.DataFrame(columns | _contact(collection))
 
 
 def identifiers(frame: Frame, positions: np.ndarray) -> list[str]:
@@ -94,6 +94,17 @@ def _design(collection: Collection, year: int) -> dict:
         "poids": np.round(sample["poids"].to_numpy(), WEIGHT_DECIMALS),
         "n_professionnels": frame.rows["n_professionnels"].to_numpy()[drawn],
     }
+
+
+def _contact(collection: Collection) -> dict:
+    """An address that can be nobody's, a place where there is only the sea."""
+    number = collection.frame.rows["number"].to_numpy()[collection.drawn]
+    settings = collection.settings.contact
+    no_address, _ = collection.silence("contact_courriel", settings.address_missing, 0.0)
+    no_place, _ = collection.silence("position", settings.place_missing, 0.0)
+    addresses = pd.Series([f"repondant.{n}@exemple.invalid" for n in number], dtype="object")
+    places = pd.Series([f"0.{n % 9973:04d} -0.{n % 9967:04d}" for n in number], dtype="object")
+    return {"contact_courriel": addresses.mask(no_address), "position": places.mask(no_place)}
 
 
 def _quantities(collection: Collection) -> dict:

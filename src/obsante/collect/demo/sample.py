@@ -1,12 +1,7 @@
 """Stratified sample of facilities, rotating from one edition to the next, and its weights.
 
-Strata cross type, milieu and region. Rule for the small ones, in this order, until each has
-``minimum`` facilities:
-
-1. for a given type, a milieu below the minimum joins the one before it (mountain joins rural,
-   rural joins urban);
-2. for a given type and milieu, the regions below the minimum form one stratum, region 00;
-3. if that one is still below, it joins the smallest regional stratum of the same type and milieu.
+Strata cross type, milieu and region; :func:`obsante.stats.sampling.collapse` puts the small ones
+together, until each has ``minimum`` facilities.
 
 At least ``minimum`` facilities are drawn in each stratum (all of them if there are fewer), and
 followed up until two answer, so that a variance can be computed everywhere.
@@ -19,12 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from obsante.collect.demo.draws import rank_within, respond, stream
+from obsante.collect.demo.draws import respond, stream
 from obsante.collect.demo.frame import MILIEUX, TYPES, Frame
 from obsante.collect.demo.settings import SampleSettings, Settings
+from obsante.stats.sampling import collapse, order_in_strata, shares
 
 RESPONDENTS_AT_LEAST = 2
-_MERGED = "00"
 
 
 @dataclass(frozen=True)
@@ -41,38 +36,12 @@ def build_strata(frame: Frame, settings: SampleSettings, scale: int) -> Strata:
     A frame ``scale`` times as large has a sample ``scale`` times as large.
     """
     cells = frame.rows.groupby(["type", "milieu", "region"]).size().reset_index(name="taille")
-    cells["region"] = cells["region"].map(lambda code: frame.reference.regions[code])
-    cells["place"] = cells["milieu"]
-    cells = _merge_milieux(cells, settings.minimum)
-    cells["strate"] = _merge_regions(cells, settings.minimum)
+    named = {name: cells[name].map(lambda code, names=frame.names(name): names[code])
+             for name in ("type", "milieu", "region")}  # fmt: skip
+    cells["strate"] = collapse(cells.assign(**named), order=MILIEUX, minimum=settings.minimum)
     table = cells.groupby("strate", as_index=False).agg({"type": "first", "taille": "sum"})
     table["tires"] = _sizes(table, settings, scale)
     return Strata(table, _stratum_of_facility(frame, cells, table))
-
-
-def _merge_milieux(cells: pd.DataFrame, minimum: int) -> pd.DataFrame:
-    """Rule 1: ``place`` is the milieu used for stratification."""
-    for milieu in range(len(MILIEUX) - 1, 0, -1):
-        sizes = cells[cells["place"] == milieu].groupby("type")["taille"].sum()
-        small = sizes.index[sizes < minimum]
-        moved = (cells["place"] == milieu) & cells["type"].isin(small)
-        cells.loc[moved, "place"] = milieu - 1
-    return cells
-
-
-def _merge_regions(cells: pd.DataFrame, minimum: int) -> pd.Series:
-    """Rules 2 and 3: name of each cell's stratum."""
-    regions = pd.Series("", index=cells.index)
-    for _, group in cells.groupby(["type", "place"]):
-        sizes = group.groupby("region")["taille"].sum()
-        merged = sizes.index[sizes < minimum].tolist()
-        kept = sizes.drop(merged)
-        target = _MERGED
-        if 0 < sizes[merged].sum() < minimum and len(kept):
-            target = kept.idxmin()
-        regions[group.index] = group["region"].where(~group["region"].isin(merged), target)
-    types = cells["type"].map(lambda code: TYPES[code])
-    return types + "-" + cells["place"].map(lambda code: MILIEUX[code]) + "-" + regions
 
 
 def _sizes(table: pd.DataFrame, settings: SampleSettings, scale: int) -> np.ndarray:
@@ -84,8 +53,7 @@ def _sizes(table: pd.DataFrame, settings: SampleSettings, scale: int) -> np.ndar
         mine = (table["type"] == code).to_numpy()
         if wanted is None or not mine.any():
             continue
-        own = sizes[mine].astype("float64")
-        part = 0.5 * own / own.sum() + 0.5 * np.sqrt(own) / np.sqrt(own).sum()
+        part = shares(sizes[mine], "mixed")
         drawn[mine] = np.floor(wanted * scale * part + 0.5).astype("int64")
     return np.minimum(sizes, np.maximum(drawn, settings.minimum))
 
@@ -94,8 +62,7 @@ def _stratum_of_facility(frame: Frame, cells: pd.DataFrame, table: pd.DataFrame)
     """Position in ``table`` of each facility's stratum."""
     positions = pd.Series(table.index, index=table["strate"])
     lookup = np.zeros((len(TYPES), len(MILIEUX), len(frame.reference.regions)), dtype="int64")
-    regions = cells["region"].map(frame.reference.regions.index)
-    lookup[cells["type"], cells["milieu"], regions] = cells["strate"].map(positions)
+    lookup[cells["type"], cells["milieu"], cells["region"]] = cells["strate"].map(positions)
     return lookup[frame.codes("type"), frame.codes("milieu"), frame.codes("region")]
 
 
@@ -116,7 +83,7 @@ def draw_sample(
     size, drawn = (table[name].to_numpy() for name in ("taille", "tires"))
     number = stream(settings.seed, "permanent number").random(len(frame))
     start = settings.sample.rotation * (drawn / size) * (year - settings.first_edition)
-    rank = rank_within(strata.of_facility, (number - start[strata.of_facility]) % 1.0)
+    rank = order_in_strata(strata.of_facility, number, start[strata.of_facility])
     chosen = np.flatnonzero(rank < drawn[strata.of_facility])
     chosen = chosen[np.argsort(frame.rows["number"].to_numpy()[chosen], kind="stable")]
     stratum = strata.of_facility[chosen]

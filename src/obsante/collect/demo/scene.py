@@ -45,7 +45,7 @@ class Scene:
 
 @dataclass(frozen=True)
 class Part:
-    """What one generator brings: the bytes of its file, and its truth.
+    """What one generator brings: the bytes of its file (none: no file this year), and its truth.
 
     ``indicators``: indicator -> domain -> value; ``effects``: known effects by name, which no other
     generator uses; ``spoilt``: number of spoilt rows by fault.

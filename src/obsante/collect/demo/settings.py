@@ -138,6 +138,13 @@ class FullTime(Strict):
     missing: float
 
 
+class Contact(Strict):
+    """Facilities that leave out the address, or the place, of their respondent."""
+
+    address_missing: float = Field(ge=0, le=1)
+    place_missing: float = Field(ge=0, le=1)
+
+
 class Competence(Strict):
     """Effects on a worker's latent competence."""
 
@@ -199,6 +206,7 @@ class Settings(Strict):
     choices: dict[str, Choice]
     workstations: Workstations
     full_time: FullTime
+    contact: Contact
     workers: WorkerSettings
 
     @model_validator(mode="after")

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from obsante.collect.demo.answers import Answers
-from obsante.collect.demo.draws import bell, choose, rank_within, respond, stream
+from obsante.collect.demo.clusters import Stage, draw_units
+from obsante.collect.demo.draws import bell, choose, stream
 from obsante.collect.demo.frame import TYPES, Frame
 from obsante.collect.demo.settings import Settings
 
-RESPONDENTS_AT_LEAST = 2
 _HALF_DAY_HOURS = 3.5
 
 
@@ -122,79 +122,22 @@ def passed(value: np.ndarray, cuts: list[float]) -> np.ndarray:
 
 
 def draw_workers(
-    frame: Frame, workforce: Workforce, sample: pd.DataFrame, settings: Settings, *, seed: int
+    frame: Frame, sample: pd.DataFrame, settings: Settings, *, seed: int
 ) -> pd.DataFrame:
     """Two stages: responding facilities within the same strata, then workers within them.
 
-    Facilities that answer being taken as a simple random sample of their stratum, so are those
-    where workers are drawn: n_h = upe_strate of N_h = taille_strate. The weight of a worker is
-    N_h / n_h x M / m, with m the drawn or, after non-response, the responding workers.
-
     Returns:
-        One row per worker drawn, indexed by position in the workforce and sorted by identifier:
-        facility, rank (of the worker in the facility), strate, taille_strate, upe_strate, tires,
-        repondants, poids_sondage, answers, poids.
+        One row per worker drawn, indexed by position in the workforce and sorted by identifier, as
+        :func:`obsante.collect.demo.clusters.draw_units`.
     """
-    chosen = _primary_units(frame, sample, settings, seed)
-    staff = frame.rows["n_professionnels"].to_numpy()[chosen.index]
-    workers = _second_stage(frame, workforce, chosen, staff, settings, seed)
-    unit = workers.pop("unit").to_numpy()
-    answers = _answer(frame, workers, settings, seed)
-    drawn, heard = np.bincount(unit), np.bincount(unit, weights=answers).astype("int64")
-    first = (chosen["taille_strate"] / chosen["upe_strate"]).to_numpy()
-    return workers.assign(
-        strate=chosen["strate"].to_numpy()[unit],
-        taille_strate=chosen["taille_strate"].to_numpy()[unit],
-        upe_strate=chosen["upe_strate"].to_numpy()[unit],
-        tires=drawn[unit],
-        repondants=heard[unit],
-        poids_sondage=(first * staff / drawn)[unit],
-        answers=answers,
-        poids=np.where(answers, (first * staff / heard)[unit], np.nan),
+    rates = settings.workers
+    stage = Stage(
+        rates.facilities, rates.drawn, rates.response,
+        ("primary units", "workers", "worker response"),
+    )  # fmt: skip
+    return draw_units(
+        frame, frame.rows["n_professionnels"].to_numpy(), sample, stage, seed=seed
     )
-
-
-def _primary_units(
-    frame: Frame, sample: pd.DataFrame, settings: Settings, seed: int
-) -> pd.DataFrame:
-    """Facilities where workers are drawn, at least two in each stratum."""
-    units = sample[sample["answers"]].copy()
-    stratum = units["stratum"].to_numpy()
-    rate = frame.effect("type", settings.workers.facilities)[units.index]
-    answered = np.bincount(stratum)[stratum]
-    wanted = np.maximum(RESPONDENTS_AT_LEAST, np.floor(rate * answered + 0.5))
-    rank = rank_within(stratum, stream(seed, "primary units").random(len(units)))
-    units = units[rank < wanted]
-    units["upe_strate"] = np.bincount(units["stratum"])[units["stratum"]]
-    return units
-
-
-def _second_stage(
-    frame: Frame,
-    workforce: Workforce,
-    chosen: pd.DataFrame,
-    staff: np.ndarray,
-    settings: Settings,
-    seed: int,
-) -> pd.DataFrame:
-    """Workers drawn in each facility, those of lowest random number."""
-    everyone = frame.rows["n_professionnels"].to_numpy()
-    first = (np.cumsum(everyone) - everyone)[chosen.index]
-    unit = np.repeat(np.arange(len(chosen)), staff)
-    rank = np.arange(len(unit)) - np.repeat(np.cumsum(staff) - staff, staff)
-    order = rank_within(unit, stream(seed, "workers").random(len(unit)))
-    wanted = frame.table("type", settings.workers.drawn)[frame.codes("type")[chosen.index]]
-    kept = order < wanted[unit]
-    position = np.repeat(first, staff)[kept] + rank[kept]
-    columns = {"facility": workforce.facility[position], "rank": rank[kept] + 1, "unit": unit[kept]}
-    return pd.DataFrame(columns, index=position)
-
-
-def _answer(frame: Frame, workers: pd.DataFrame, settings: Settings, seed: int) -> np.ndarray:
-    facility = workers["facility"].to_numpy()
-    chance = frame.effect("type", settings.workers.response)[facility]
-    uniform = stream(seed, "worker response").random(len(workers))
-    return respond(uniform, chance, facility, RESPONDENTS_AT_LEAST)[0]
 
 
 def has(truth: Answers, requirement: str | None, facility: np.ndarray) -> np.ndarray | bool:
