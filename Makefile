@@ -12,7 +12,7 @@ export PYTHONUTF8 := 1
 unexport PYTHONPATH PYTHONHOME
 OBSANTE := .venv/bin/python -m obsante
 # One process per core; PROCESSES=0 for a single one, which shows the output as it comes.
-PYTEST := .venv/bin/python -m pytest -n $${PROCESSES:-auto} --dist loadgroup
+PYTEST := .venv/bin/python -m pytest -n $${PROCESSES:-auto} --dist loadscope --no-loadscope-reorder
 
 help:  ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s  %s\n", $$1, $$2}' Makefile

@@ -1,6 +1,6 @@
 """Time and memory of a register of acts: written, ingested, added up out of core.
 
-    python benchmarks/registers.py [--rows 1000000 10000000 100000000] [--folder DIR] [--output FILE]
+    python benchmarks/registers.py [--rows 1000000 10000000] [--folder DIR] [--output FILE]
 
 One row per act. Each step has a process of its own: the register is written as CSV, ingested in a
 project of its own, then added up by month, milieu and specialty on the engine that
@@ -40,7 +40,7 @@ HEAD = ["rows", "step", "seconds", "rows per second", "peak MB", "file"]
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, nargs="+", default=[10**6, 10**7, 10**8])
-    parser.add_argument("--folder", type=Path, help="a disk with 15 GB free for 100,000,000 rows")
+    parser.add_argument("--folder", type=Path, help="where; 100,000,000 rows take 9 GB")
     parser.add_argument("--output", type=Path, help="write the table there too, in Markdown")
     parser.add_argument("--step", nargs=2, metavar=("NAME", "ROOT"), help=argparse.SUPPRESS)
     options = parser.parse_args()

@@ -1,12 +1,14 @@
 """A copy of the project, built once for all the tests that read results or pages.
 
 With several processes (``-n``), the tests of a module stay together, and all those that use the
-copy are in one process, so that it is built once.
+executed copy are in one process, so that it is built once.
 """
 
 from __future__ import annotations
 
+import re
 import shutil
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,14 +23,24 @@ YEAR = 2025
 _COPIED = ("config", "data/raw", "notebooks", "report")
 _LEFT = shutil.ignore_patterns("_book", ".quarto", ".ipynb_checkpoints")
 
-_SHARED = {"ingested", "executed", "built", "rooted"}
+_EXECUTED = re.compile(r"def \w+\((\w+, )*(executed|built)\b")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The group of each test, for ``--dist loadgroup``."""
-    for item in items:
-        shares = _SHARED.intersection(getattr(item, "fixturenames", ()))
-        item.add_marker(pytest.mark.xdist_group("copy" if shares else str(item.path)))
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Which tests go together (xdist's groups rename tests, which pytest 9.2 no longer allows)."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByModule(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return _group(nodeid.partition("::")[0])
+
+    return ByModule(config, log)
+
+
+@cache
+def _group(module: str) -> str:
+    path = Path(__file__).resolve().parents[1] / module
+    return "executed" if _EXECUTED.search(path.read_text(encoding="utf-8")) else module
 
 
 def copy_project(target: Path) -> Project:

@@ -44,7 +44,7 @@ def make(folder, *words, **variables):
         ("report", "<-m><obsante><build>"),
         ("preview", "<-m><obsante><preview>"),
         ("doctor", "<-m><obsante><doctor>"),
-        ("test", "<-m><pytest><-n><auto><--dist><loadgroup><-m><not slow>"),
+        ("test", "<-m><pytest><-n><auto><--dist><loadscope><--no-loadscope-reorder><-m><not slow>"),
         ("lab", "<-m><jupyterlab><--notebook-dir=notebooks>"),
         ("lock", "<setup/lock.py>"),
     ],
@@ -57,7 +57,7 @@ def test_each_target_sets_up_then_calls_its_command(folder, target, called):
 
 def test_check_puts_spark_in_place_before_every_test(folder):
     calls = [line for line in make(folder, "check").stdout.splitlines() if line.startswith("<")]
-    assert calls == ["<setup/spark.py>", "<-m><pytest><-n><auto><--dist><loadgroup>"]
+    assert calls == ["<setup/spark.py>", "<-m><pytest><-n><auto><--dist><loadscope><--no-loadscope-reorder>"]
 
 
 def test_the_edition_comes_from_the_environment_or_the_command_line(folder):

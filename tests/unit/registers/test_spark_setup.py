@@ -24,7 +24,7 @@ SUITS = java.Java("java", 17)
 def calls(monkeypatch):
     """Options of each pip call, none of which is made."""
     made = []
-    monkeypatch.setattr(spark, "pip_install", lambda python, options, expected: made.append(options))
+    monkeypatch.setattr(spark, "pip_install", lambda _, options, expected: made.append(options))
     monkeypatch.setattr(spark, "find_java", lambda: SUITS)
     monkeypatch.delenv(spark.SWITCH, raising=False)
     return made

@@ -85,8 +85,8 @@ def test_a_folder_of_files_is_one_register(tmp_path, rows):
 
 def test_an_engine_that_is_open_serves_several_sums(source):
     engine = ibis.duckdb.connect()
-    totals = [acts(source, by=by, year=YEAR, backend=engine)["actes"].sum() for by in ([], ["mode"])]
-    assert totals == [23, 23]
+    for by in ([], ["mode"]):
+        assert acts(source, by=by, year=YEAR, backend=engine)["actes"].sum() == 23
 
 
 @pytest.mark.parametrize(

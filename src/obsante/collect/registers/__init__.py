@@ -14,8 +14,8 @@ argument ``backend``, names a Spark instead:
 ``duckdb``                   DuckDB, whatever the variable says
 ===========================  ===================================================================
 
-Spark needs the packages of ``requirements-spark.txt``, and for the first two Java 17 or 21. Messages
-never show the user, password or token of an address.
+Spark needs the packages of ``requirements-spark.txt``, and for the first two Java 17 or 21.
+Messages never show the user, password or token of an address.
 
 **Exact.** Both engines give the same values, to the last bit: acts and rows are integers, and
 kilometres are added in whole metres, since a sum of floats depends on the order of the rows.

@@ -1,0 +1,202 @@
+"""``obsante returns``: the answers of a field campaign joined to its sample, with their weights."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import typer
+
+from obsante.cli.console import say
+from obsante.collect import dictionary
+from obsante.collect.connectors import placement
+from obsante.collect.sources import SHEET, Source, read_sheet
+from obsante.collect.table_schema import Table
+from obsante.collect.weighting import Completed, complete, load_settings, returns
+from obsante.edition import Edition, load_edition
+from obsante.errors import DataError, ObsanteError, nearest
+from obsante.files import single_writer, write_atomic
+from obsante.paths import Project, find_project
+
+_NAMED = 5
+
+
+@dataclass(frozen=True)
+class Received:
+    """What came from the field, and where it goes; None for the edition's own raw file.
+
+    ``waves``: one for each file of answers, or none. ``strays``: the file that receives the answers
+    of units that are not in the sample. ``producer`` and ``licence``: for a new source sheet.
+    """
+
+    table: str
+    sample: Path
+    answers: Sequence[Path]
+    profile: str | None = None
+    waves: Sequence[int] = ()
+    strays: Path | None = None
+    output: Path | None = None
+    replace: bool = False
+    producer: str | None = None
+    licence: str | None = None
+
+
+def command(
+    edition: Annotated[int, typer.Option("--edition", help="Reference year.")],
+    sample: Annotated[Path, typer.Option(help="File of obsante sample that was in the field.")],
+    answers: Annotated[list[Path], typer.Option(help="Answers received; may be repeated.")],
+    table: Annotated[str, typer.Option(help="Survey table.")] = "etablissements",
+    profile: Annotated[
+        str | None, typer.Option(help="Of config/imports; without one, the dictionary's columns.")
+    ] = None,
+    wave: Annotated[
+        list[int] | None, typer.Option(help="Wave of each file of answers, in their order.")
+    ] = None,
+    set_aside: Annotated[
+        Path | None, typer.Option(help="CSV that receives answers of units out of the sample.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="CSV to write, instead of the edition's raw file.")
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Write over an earlier file.")
+    ] = False,
+    producer: Annotated[str | None, typer.Option(help="Who made the survey.")] = None,
+    licence: Annotated[str | None, typer.Option(help="Licence of its data.")] = None,
+) -> None:
+    """Join the answers of a campaign to its sample: the complete table, with weights."""
+    received = Received(table, sample, answers, profile, wave or (), set_aside, output, replace,
+                        producer, licence)  # fmt: skip
+    run(edition, received, dt.date.today())
+
+
+def run(year: int, received: Received, today: dt.date) -> None:
+    """Complete one survey table of an edition, write it and its source sheet.
+
+    Args:
+        today: day of reception, for the sheet.
+
+    Raises:
+        ObsanteError: whatever is wrong with the files or the options; nothing is written then.
+    """
+    project = find_project()
+    edition = load_edition(project, year)
+    table = _table(project, received.table)
+    if received.output is None:
+        placement.check_edition(project, table.name, edition, private=True)
+        entry = _entry(project, edition, table, received, today)
+    elif received.output.exists() and not received.replace:
+        raise _already(received.output)
+    found = _completed(project, edition, table, received)
+    _check_strays(found, received, table)
+    for line in summary(found, table):
+        say(line)
+    text = returns.csv_text(found.rows)
+    if received.strays is not None and len(found.strays):
+        write_atomic(received.strays, returns.csv_text(found.strays))
+        say(f"Written: {received.strays}, {len(found.strays)} answers out of the sample")
+    if received.output is not None:
+        write_atomic(received.output, text)
+        say(f"Written: {received.output}")
+        return
+    with single_writer(project.lock_file(year), f"edition {year}"):
+        written = placement.place(project, table.name, edition, entry, text.encode("utf-8"),
+                                  received.replace)  # fmt: skip
+    say(f"Written: {project.relative(written.path)}, listed in {SHEET}")
+    say(f"Next: obsante ingest --edition {year}")
+
+
+def summary(found: Completed, table: Table) -> Iterator[str]:
+    """Lines for the console: units drawn, answers, what was left apart, strata that joined."""
+    answered = table.sample[0].answered
+    count = int((found.rows[answered.column] == answered.code).sum())
+    drawn = len(found.rows)
+    yield f"{table.name}: {drawn:,} drawn, {count:,} answered ({count / drawn:.1%})"
+    notes = {
+        "of the reserve, called up": found.called,
+        "that answered nothing (refusals, forms given up)": found.silent,
+        "copies of an answer, counted once": found.copies,
+    }
+    for words, number in notes.items():
+        if number:
+            yield f"  {number:,} {words}"
+    moved = found.strata[found.strata["strate"] != found.strata["rejoint"]]
+    for row in moved.itertuples():
+        yield (f"  stratum {row.strate}: {row.repondants} respondents of {row.tires} drawn, "
+               f"joins {row.rejoint}")  # fmt: skip
+
+
+def _table(project: Project, name: str) -> Table:
+    surveys = [table.name for table in dictionary.tables(project).values() if table.sample]
+    if name not in surveys:
+        raise DataError(
+            f"option --table {name}", found="no survey table of config/dictionary",
+            expected=nearest(name, surveys), remedy="correct the name",
+        )  # fmt: skip
+    return dictionary.load(name, project)
+
+
+def _completed(
+    project: Project, edition: Edition, table: Table, received: Received
+) -> Completed:
+    waves = received.waves or [None] * len(received.answers)
+    if len(waves) != len(received.answers):
+        raise DataError(
+            "option --wave", found=f"{len(waves)} for {len(received.answers)} file(s) of answers",
+            expected="one for each --answers, in the same order", remedy="add those that lack",
+        )  # fmt: skip
+    sample = returns.read_sample(received.sample, table, edition)
+    parts = [
+        returns.read_answers(project, path, table, received.profile, wave)
+        for path, wave in zip(received.answers, waves, strict=True)
+    ]
+    least = load_settings(project).least
+    found = complete(sample, pd.concat(parts, ignore_index=True), table, least=least)
+    returns.require_waves(found.rows, table)
+    return found
+
+
+def _check_strays(found: Completed, received: Received, table: Table) -> None:
+    if found.strays.empty or received.strays is not None:
+        return
+    keys = found.strays[table.primaryKey[0]].fillna("(empty)").tolist()
+    named = ", ".join(f"'{key}'" for key in keys[:_NAMED])
+    more = f" and {len(keys) - _NAMED} more" if len(keys) > _NAMED else ""
+    raise DataError(
+        "answers", found=f"{len(keys)} of units that are not in the sample: {named}{more}",
+        expected="answers of units drawn, or of the reserve",
+        remedy="correct their identifier at the source, or leave them apart: --set-aside FILE",
+    )  # fmt: skip
+
+
+def _entry(
+    project: Project, edition: Edition, table: Table, received: Received, today: dt.date
+) -> Source:
+    """The sheet of the completed file: that of the earlier one, or a new one."""
+    folder = project.raw(edition.edition)
+    listed = (read_sheet(project, folder) if (folder / SHEET).is_file() else {}).get(table.file)
+    producer = received.producer or (listed.producer if listed else None)
+    licence = received.licence or (listed.licence if listed else None)
+    for option, value in {"producer": producer, "licence": licence}.items():
+        if value is None:
+            raise ObsanteError(
+                f"option --{option}", found="nothing, and no earlier file to take it from",
+                expected="what the source sheet says of each raw file", remedy=f"add --{option} TEXT",
+            )  # fmt: skip
+    period = edition.reference_period
+    return Source(
+        producer=producer, title=table.title, licence=licence, received=today,
+        period=f"{period.start.isoformat()}/{period.end.isoformat()}", sha256="0" * 64,
+        synthetic=False,
+    )  # fmt: skip
+
+
+def _already(path: Path) -> DataError:
+    return DataError(
+        str(path), found="a file that is there already", expected="a new file",
+        remedy="name another --output, or add --replace",
+    )  # fmt: skip
