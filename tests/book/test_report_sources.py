@@ -30,7 +30,7 @@ REPORT = PROJECT.report
 CONFIGURATION = yaml.safe_load((REPORT / "_quarto.yml").read_text("utf-8"))
 CHAPTERS = CONFIGURATION["book"]["chapters"]
 # Chapters whose notebooks need a campaign.
-AXES = ("infrastructures.qmd", "plan-de-sondage.qmd")
+AXES = ("collecte-et-qualite.qmd", "infrastructures.qmd", "plan-de-sondage.qmd")
 FORMS = ("demonstration", "reelle", "sans-campagne")
 
 _SHORTCODE = re.compile(r"\{\{<\s*(\w+)\s+(.*?)\s*>\}\}")

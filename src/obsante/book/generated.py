@@ -14,10 +14,10 @@ import pandas as pd
 
 from obsante.book import codebook
 from obsante.book.provenance import Provenance
-from obsante.collect import codes
 from obsante.collect.dictionary import tables
 from obsante.collect.sources import Source, read_sheet
 from obsante.collect.store import FileEntry, read_index
+from obsante.collect.wording import RULES
 from obsante.edition import Edition, known_editions, load_edition
 from obsante.errors import BookError
 from obsante.files import write_atomic
@@ -33,22 +33,6 @@ _QUARANTINE = (
     "Le tableau porte sur l'édition du rapport. Une ligne qui enfreint plusieurs règles compte une "
     "fois dans chacune. Le détail, ligne par ligne, reste dans le dossier de quarantaine."
 )
-# What the rules that every dictionary has ask for.
-_RULES = {
-    codes.REQUIRED: "Une valeur est obligatoire",
-    codes.TYPE: "La valeur doit être écrite selon le type de la colonne",
-    codes.CATEGORY: "La valeur doit être dans la liste des codes",
-    codes.PATTERN: "La valeur doit avoir la forme attendue",
-    codes.MINIMUM: "La valeur ne doit pas être inférieure au minimum",
-    codes.MAXIMUM: "La valeur ne doit pas être supérieure au maximum",
-    codes.UNIQUE: "La valeur doit être unique",
-    codes.EDITION: "La ligne doit être de l'édition",
-    codes.KEY: "Une clé ne désigne qu'une ligne",
-    codes.COPY: "Une ligne ne figure qu'une fois",
-    codes.REFERENCE: "La valeur doit exister dans la table citée",
-    codes.AMBIGUOUS: "Une valeur ne se lit que d'une façon",
-    codes.IDENTIFIER: "Aucun identifiant direct hors des colonnes prévues",
-}
 _ENGINES = {"quarto": "Quarto", "embedded": "moteur intégré au dépôt (Pandoc et Typst)"}
 
 
@@ -206,7 +190,7 @@ def violations(project: Project, edition: Edition) -> pd.DataFrame:
     own = {(name, rule.name): rule.message
            for name, table in tables(project).items() for rule in table.rules}  # fmt: skip
     keys = zip(faults["table"], faults["regle"], strict=True)
-    faults["regle"] = [own.get(key, _RULES.get(key[1], key[1])) for key in keys]
+    faults["regle"] = [own.get(key, RULES.get(key[1], key[1])) for key in keys]
     return faults.rename(columns=columns)[list(columns.values())]
 
 

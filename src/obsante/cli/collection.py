@@ -8,13 +8,14 @@ from typing import Annotated
 import typer
 
 from obsante.cli import fetch as fetching
-from obsante.cli import privacy, sample
+from obsante.cli import privacy, returns, sample
 
 EditionOption = Annotated[
     int | None, typer.Option("--edition", help="Reference year; the latest edition by default.")
 ]
 collection = typer.Typer()
 collection.command("sample")(sample.command)
+collection.command("returns")(returns.command)
 
 
 @collection.command()

@@ -13,7 +13,8 @@ NBSP = "\u00a0"
 THIN = "\u202f"
 MINUS = "\u2212"
 _SCALE = {"percent": 100.0, "points": 100.0}
-_DECIMALS = {"percent": 1, "points": 1, "per_10": 1, "score": 1, "count": 0, "ratio": 0}
+_DECIMALS = {"percent": 1, "points": 1, "per_10": 1, "score": 1, "count": 0, "ratio": 0,
+             "coefficient": 2}  # fmt: skip
 _SUFFIX = {"percent": f"{NBSP}%", "points": f"{NBSP}points"}
 STATES = {
     "published": "publié",

@@ -11,7 +11,7 @@ from obsante.edition import Strict, read_yaml, validate
 from obsante.errors import ResultError, nearest
 from obsante.paths import Project
 
-Unit = Literal["percent", "points", "per_10", "score", "count", "ratio"]
+Unit = Literal["percent", "points", "per_10", "score", "count", "ratio", "coefficient"]
 UNIT_LABELS: dict[Unit, str] = {
     "percent": "%",
     "points": "points de pourcentage",
@@ -19,6 +19,7 @@ UNIT_LABELS: dict[Unit, str] = {
     "score": "points sur 100",
     "count": "nombre",
     "ratio": "habitants par médecin",
+    "coefficient": "coefficient, sans unité",
 }
 
 

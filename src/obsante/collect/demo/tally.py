@@ -9,14 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from obsante.collect.demo.frame import Frame
-from obsante.collect.demo.truth import NATIONAL, Values
-
-_DECIMALS = 10
-
-
-def rounded(value: float) -> float:
-    """Ten decimals: the last bit of a sum may depend on the machine."""
-    return round(float(value), _DECIMALS)
+from obsante.collect.demo.truth import NATIONAL, Values, rounded
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,15 @@ _COMPONENTS = (
 Values = dict[str, float]
 
 
+def rounded(value: float) -> float:
+    """Ten decimals: the last bit of a sum may depend on the machine.
+
+    >>> rounded(1 / 3)
+    0.3333333333
+    """
+    return round(float(value), _DECIMALS)
+
+
 def indicators(
     frame: Frame, answers: Answers, settings: Settings, earlier: dict[int, np.ndarray]
 ) -> dict[str, Values]:
@@ -34,13 +43,13 @@ def indicators(
     """
     dme = answers.reached["dme"] > 0
     shares = _shares(frame, answers, settings)
-    growth = {f"edition={y}": _rounded(dme.mean() - e.mean()) for y, e in earlier.items()}
+    growth = {f"edition={y}": rounded(dme.mean() - e.mean()) for y, e in earlier.items()}
     values = {
         "inf.etablissements": _counts(frame),
         "inf.postes": by_domain(frame, 10.0 * answers.workstations, answers.full_time),
         "inf.dme_stade": _distribution("stade", answers.stage, [str(s) for s in range(_STAGES)]),
         "inf.hebergement": _hosting(answers, settings),
-        "inf.ecart_dme": {NATIONAL: _rounded(_gap(frame, dme))},
+        "inf.ecart_dme": {NATIONAL: rounded(_gap(frame, dme))},
         "inf.evolution_dme": growth,
         "inf.indice": by_domain(frame, _index(answers), np.ones(len(frame))),
     }
@@ -76,14 +85,14 @@ def _index(answers: Answers) -> np.ndarray:
 
 def by_domain(frame: Frame, numerator: np.ndarray, denominator: np.ndarray) -> Values:
     """Ratio of two totals, nationally and in each domain where the second is not zero."""
-    values = {NATIONAL: _rounded(numerator.sum() / denominator.sum())}
+    values = {NATIONAL: rounded(numerator.sum() / denominator.sum())}
     for dimension in _DIMENSIONS:
         codes, names = frame.codes(dimension), frame.names(dimension)
         top = np.bincount(codes, weights=numerator, minlength=len(names))
         bottom = np.bincount(codes, weights=denominator, minlength=len(names))
         for name, above, below in zip(names, top, bottom, strict=True):
             if below > 0:
-                values[f"{dimension}={name}"] = _rounded(above / below)
+                values[f"{dimension}={name}"] = rounded(above / below)
     return values
 
 
@@ -99,7 +108,7 @@ def _counts(frame: Frame) -> Values:
 def _distribution(dimension: str, codes: np.ndarray, names: list[str]) -> Values:
     counts = np.bincount(codes, minlength=len(names))
     return {
-        f"{dimension}={name}": _rounded(count / counts.sum())
+        f"{dimension}={name}": rounded(count / counts.sum())
         for name, count in zip(names, counts, strict=True)
     }
 
@@ -120,9 +129,9 @@ def facility_effects(frame: Frame, answers: Answers) -> dict[str, float]:
     dme = answers.reached["dme"] > 0
     online = answers.reached["haut_debit"] > 0
     return {
-        "dme_urbain_moins_rural": _rounded(_gap(frame, dme)),
-        "dme_chu_moins_centre_rural": _rounded(_between_types(frame.codes("type"), dme)),
-        "dme_avec_moins_sans_haut_debit": _rounded(dme[online].mean() - dme[~online].mean()),
+        "dme_urbain_moins_rural": rounded(_gap(frame, dme)),
+        "dme_chu_moins_centre_rural": rounded(_between_types(frame.codes("type"), dme)),
+        "dme_avec_moins_sans_haut_debit": rounded(dme[online].mean() - dme[~online].mean()),
     }
 
 
@@ -137,8 +146,8 @@ def worker_effects(
         "score_competence": _by_type(types, score),
         "formes_12m": _by_type(types, trained),
         "heures_formation_12m": _by_type(types, year.hours),
-        "score_chu_moins_centre_rural": _rounded(_between_types(types, score)),
-        "score_formes_moins_non_formes": _rounded(score[trained].mean() - score[~trained].mean()),
+        "score_chu_moins_centre_rural": rounded(_between_types(types, score)),
+        "score_formes_moins_non_formes": rounded(score[trained].mean() - score[~trained].mean()),
         "effet_latent_formation": settings.workers.competence.training,
     }
 
@@ -147,18 +156,13 @@ def _by_type(types: np.ndarray, values: np.ndarray) -> Values:
     count = np.bincount(types, minlength=len(TYPES))
     total = np.bincount(types, weights=values, minlength=len(TYPES))
     means = {
-        f"type={name}": _rounded(part / size)
+        f"type={name}": rounded(part / size)
         for name, part, size in zip(TYPES, total, count, strict=True)
         if size
     }
-    return {NATIONAL: _rounded(total.sum() / count.sum())} | means
+    return {NATIONAL: rounded(total.sum() / count.sum())} | means
 
 
 def _between_types(types: np.ndarray, values: np.ndarray) -> float:
     first, second = (types == TYPES.index(name) for name in ("chu", "centre_sante_rural"))
     return values[first].mean() - values[second].mean()
-
-
-def _rounded(value: float) -> float:
-    """Ten decimals: the last bit of a sum may depend on the machine."""
-    return round(float(value), _DECIMALS)

@@ -7,8 +7,8 @@ import pandas as pd
 
 from obsante.collect.demo.frame import Frame
 from obsante.collect.demo.incidents.settings import IncidentSettings
-from obsante.collect.demo.tally import Tally, facility_domains, rounded
-from obsante.collect.demo.truth import NATIONAL, Values
+from obsante.collect.demo.tally import Tally, facility_domains
+from obsante.collect.demo.truth import NATIONAL, Values, rounded
 
 _DIMENSIONS = ("type", "secteur", "region")
 _PER = 100

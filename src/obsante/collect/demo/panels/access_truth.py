@@ -11,8 +11,7 @@ import numpy as np
 from obsante.collect.demo.frame import MILIEUX
 from obsante.collect.demo.panels.access import Access
 from obsante.collect.demo.panels.effects import average, averages, dynamics
-from obsante.collect.demo.tally import rounded
-from obsante.collect.demo.truth import NATIONAL, Values
+from obsante.collect.demo.truth import NATIONAL, Values, rounded
 
 # Milieux that an analysis of access outside towns puts together.
 OUTSIDE_TOWNS = "rural_et_montagne"

@@ -19,8 +19,7 @@ from obsante.collect.demo.panels.acts_settings import load_acts_settings
 from obsante.collect.demo.panels.calendar import month_label
 from obsante.collect.demo.panels.panel import own_rows
 from obsante.collect.demo.scene import Part, Scene, ordered
-from obsante.collect.demo.tally import rounded
-from obsante.collect.demo.truth import NATIONAL, Values
+from obsante.collect.demo.truth import NATIONAL, Values, rounded
 
 NAME = "teleconsultations"
 # What each kind of error writes, cells as in the file; an empty mapping repeats the row.

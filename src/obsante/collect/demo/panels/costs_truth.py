@@ -10,8 +10,7 @@ import numpy as np
 
 from obsante.collect.demo.panels.costs import FOLLOWED, Costs
 from obsante.collect.demo.panels.effects import averages, dynamics
-from obsante.collect.demo.tally import rounded
-from obsante.collect.demo.truth import Values
+from obsante.collect.demo.truth import Values, rounded
 
 _NATURE = (
     "Moyenne, sur les établissements et les mois où fonctionne un dossier électronique mis en "

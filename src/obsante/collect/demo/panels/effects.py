@@ -8,8 +8,7 @@ import numpy as np
 
 from obsante.collect.demo.panels.calendar import month_label
 from obsante.collect.demo.panels.panel import Panel
-from obsante.collect.demo.tally import rounded
-from obsante.collect.demo.truth import NATIONAL, Values
+from obsante.collect.demo.truth import NATIONAL, Values, rounded
 
 
 def average(effect: np.ndarray, weight: np.ndarray, chosen: np.ndarray) -> float | None:

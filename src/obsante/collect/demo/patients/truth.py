@@ -6,8 +6,8 @@ import numpy as np
 
 from obsante.collect.demo.patients.experience import People
 from obsante.collect.demo.patients.settings import PatientSettings
-from obsante.collect.demo.tally import Domains, Tally, rounded
-from obsante.collect.demo.truth import NATIONAL, Values
+from obsante.collect.demo.tally import Domains, Tally
+from obsante.collect.demo.truth import NATIONAL, Values, rounded
 from obsante.stats.equity import weighted_concentration, weighted_rank
 
 _DIMENSIONS = ("sexe", "tranche_age", "milieu", "langue", "quintile", "handicap", "type", "secteur")

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from obsante.collect.demo.registers.lots import Lot
-from obsante.collect.demo.tally import rounded
+from obsante.collect.demo.truth import rounded
 from obsante.edition import Strict
 
 VALENCES = ("negatif", "neutre", "positif")

@@ -29,9 +29,8 @@ from obsante.collect.demo.registers.technologies import (
     load_technologies,
 )
 from obsante.collect.demo.scene import Part, Scene
-from obsante.collect.demo.tally import rounded
 from obsante.collect.demo.topics import load_topic
-from obsante.collect.demo.truth import NATIONAL, Values
+from obsante.collect.demo.truth import NATIONAL, Values, rounded
 
 TABLE = "avis_experts"
 # What each kind of error writes, cells as in the file; an empty mapping repeats the row.

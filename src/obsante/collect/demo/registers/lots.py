@@ -16,8 +16,8 @@ from obsante.collect.demo.draws import bell, choose, stream
 from obsante.collect.demo.output import csv_bytes
 from obsante.collect.demo.scene import Part, Scene, ordered
 from obsante.collect.demo.settings import Effects
-from obsante.collect.demo.tally import Domains, rounded
-from obsante.collect.demo.truth import NATIONAL, Values
+from obsante.collect.demo.tally import Domains
+from obsante.collect.demo.truth import NATIONAL, Values, rounded
 from obsante.edition import Strict
 
 _TOLERANCE = 1e-9

@@ -22,9 +22,9 @@ from obsante.collect.demo.registers.lots import (
 )
 from obsante.collect.demo.scene import Part, Scene, World
 from obsante.collect.demo.settings import Staff
-from obsante.collect.demo.tally import Domains, Tally, rounded
+from obsante.collect.demo.tally import Domains, Tally
 from obsante.collect.demo.topics import load_topic
-from obsante.collect.demo.truth import Values
+from obsante.collect.demo.truth import Values, rounded
 from obsante.edition import Strict
 
 TABLE = "formations"

@@ -19,8 +19,9 @@ from obsante.collect.demo.registers.lots import (
 )
 from obsante.collect.demo.registers.technologies import Technologies, load_technologies
 from obsante.collect.demo.scene import Part, Scene
-from obsante.collect.demo.tally import Domains, rounded
+from obsante.collect.demo.tally import Domains
 from obsante.collect.demo.topics import load_topic
+from obsante.collect.demo.truth import rounded
 from obsante.edition import Strict
 
 TABLE = "signaux"
