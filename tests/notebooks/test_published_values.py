@@ -63,6 +63,7 @@ def test_every_published_row_is_complete(executed):
     assert set(values.loc[values["nature"] == "reference", "demonstration"]) == {False}
 
 
+@pytest.mark.slow
 def test_a_second_execution_publishes_the_same_bytes(executed):
     edition = load_edition(executed, 2025)
     folder = executed.processed(2025)
