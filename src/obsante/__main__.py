@@ -24,12 +24,13 @@ def main() -> None:
     sys.modules.setdefault("rfc3987_syntax", None)
     try:
         from obsante.cli.main import run_command
+
+        run_command()
     except ModuleNotFoundError as error:
         sys.exit(f"Error: {_incomplete(error)}")
     except KeyboardInterrupt:
         print(INTERRUPTION)
         sys.exit(INTERRUPTED)
-    run_command()
 
 
 def _again_in_utf8() -> int:

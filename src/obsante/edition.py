@@ -195,6 +195,11 @@ def read_yaml(project: Project, path: Path) -> dict[str, Any]:
     """A YAML mapping, or one clear error naming the file and line."""
     try:
         content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+    except FileNotFoundError as error:
+        raise EditionError(
+            project.relative(path), found="no such file", expected="a YAML file, keys and values",
+            remedy="restore the file from the repository",
+        ) from error  # fmt: skip
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise EditionError(
             project.relative(path),

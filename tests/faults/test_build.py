@@ -57,13 +57,14 @@ def changed(path, old: str, new: str):
 
 
 def test_a_raw_file_that_changed_stops_the_build(kept):
-    path = kept.raw(2025) / "etablissements.csv"
+    # The first edition to be ingested: a later one would wait for it.
+    path = kept.raw(2023) / "etablissements.csv"
     before = changed(path, "oui", "non")
     try:
         said = failed(kept, "build")
     finally:
         path.write_bytes(before)
-    assert "data/raw/2025/etablissements.csv" in said
+    assert "data/raw/2023/etablissements.csv" in said
     assert "sha256" in said.lower()
 
 

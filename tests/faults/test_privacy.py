@@ -230,7 +230,7 @@ def test_commands_say_what_they_did_and_never_to_whom(field, capsys, monkeypatch
         "To build again, its outputs still count this person: obsante build --edition 2025",
         "data/raw/2025/visites.csv: emptied 1 in nom",
         "2025: 1 file(s) purged",
-        "2025: no identifier left to purge",
+        "2025: no declared identifier left",
     ]
     sheet = (field.project.raw(YEAR) / "sources.yml").read_text(encoding="utf-8")
     assert MAIL not in sheet
@@ -240,7 +240,7 @@ def test_commands_say_what_they_did_and_never_to_whom(field, capsys, monkeypatch
 @pytest.mark.parametrize("day", ["31/12/2030", "demain"])
 def test_a_date_must_be_a_date(field, day):
     field(CLEAN)
-    with pytest.raises(ObsanteError, match="a day written 2030-12-31"):
+    with pytest.raises(ObsanteError, match="expected: year-month-day"):
         commands.purge(YEAR, day)
 
 

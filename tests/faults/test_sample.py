@@ -18,14 +18,19 @@ SMALL = "cabinet_prive-rural-05"
 
 
 def tampered(project: Project, year: int, change) -> None:
-    """The facilities' file after ``change``, its entry in the source sheet updated."""
+    """The facilities' file after ``change``, alone with its entry in the source sheet.
+
+    The other files of the campaign say nothing of the plan, and take most of the time of an ingest.
+    """
     path = project.raw(year) / "etablissements.csv"
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
     change(table)
     table.to_csv(path, index=False, lineterminator="\n")
     sheet = path.with_name("sources.yml")
     content = yaml.safe_load(sheet.read_text(encoding="utf-8"))
-    content["files"][path.name]["sha256"] = sha256(path)
+    for name in set(content["files"]) - {path.name}:
+        path.with_name(name).unlink()
+    content["files"] = {path.name: content["files"][path.name] | {"sha256": sha256(path)}}
     sheet.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
 
 

@@ -51,9 +51,10 @@ def unprivileged() -> tuple[str, ...]:
     return words
 
 
+# The editions compared with are ingested first: 2023 before any other.
 @pytest.mark.parametrize(
     "name",
-    ["config/editions/2025.yml", "config/dictionary/regions.yml", "data/raw/2025/sources.yml"],
+    ["config/editions/2025.yml", "config/dictionary/regions.yml", "data/raw/2023/sources.yml"],
 )
 def test_a_file_that_cannot_be_read_is_named(project, unprivileged, name):
     (project.root / name).chmod(0)
@@ -103,10 +104,10 @@ def test_an_edition_is_not_configured_if_its_folder_cannot_be_made(project):
 
 def test_a_compared_edition_in_use_is_not_ingested_under_its_user(project):
     edition = load_edition(project, 2025)
-    with single_writer(project.lock_file(2024), "edition 2024"):
-        with pytest.raises(ObsanteError, match="already working on edition 2024"):
+    with single_writer(project.lock_file(2023), "edition 2023"):
+        with pytest.raises(ObsanteError, match="already working on edition 2023"):
             steps._ingest(project, edition, Steps())
-    assert not project.tables(2024).exists()
+    assert not project.tables(2023).exists()
 
 
 def test_a_preview_on_a_taken_port_says_so_before_it_renders(project):

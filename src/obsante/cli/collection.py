@@ -1,21 +1,95 @@
-"""Commands of the collection: what happens before a table is ingested, and to identifiers."""
+"""Commands of the collection: what happens before a table is ingested, and to identifiers.
+
+Each one imports what it does when it is called: together, the libraries take seconds to load.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from obsante.cli import fetch as fetching
-from obsante.cli import privacy, returns, sample
+from obsante.cli.options import EditionOption
 
-EditionOption = Annotated[
-    int | None, typer.Option("--edition", help="Reference year; the latest edition by default.")
-]
 collection = typer.Typer()
-collection.command("sample")(sample.command)
-collection.command("returns")(returns.command)
+
+
+@collection.command()
+def sample(
+    edition: EditionOption = None,
+    frame: Annotated[
+        Path | None, typer.Option(help="CSV of all facilities; the ingested one by default.")
+    ] = None,
+    allocation: Annotated[
+        str | None,
+        typer.Option(help="target, proportional, equal, neyman, square_root or mixed."),
+    ] = None,
+    size: Annotated[int | None, typer.Option(help="Facilities to draw in all.")] = None,
+    target_margin: Annotated[
+        float | None, typer.Option(help="Half-width wanted in each domain: 0.1 for 10 points.")
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option(help="Dimensions of that target, as in: region,type.")
+    ] = None,
+    minimum: Annotated[int | None, typer.Option(help="Facilities by stratum at least.")] = None,
+    reserve: Annotated[float | None, typer.Option(help="Reserve over sample: 0.25.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the permanent numbers.")] = None,
+    stage: Annotated[
+        Literal["facilities", "workers"], typer.Option(help="What is drawn.")
+    ] = "facilities",
+    staff: Annotated[
+        Path | None, typer.Option(help="Workers of each facility, or their number.")
+    ] = None,
+    drawn: Annotated[
+        Path | None, typer.Option("--sample", help="Facilities drawn; the edition's by default.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option(help="CSV to write.")] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Write over a sample already drawn.")
+    ] = False,
+) -> None:
+    """Draw the sample: facilities by stratum, or workers within facilities."""
+    from obsante.cli.sample import Files, run
+
+    options = {
+        "allocation": allocation, "size": size, "margin": target_margin, "minimum": minimum,
+        "by": by.split(",") if by else None, "reserve": reserve, "seed": seed,
+    }  # fmt: skip
+    run(edition, stage, options, Files(frame, drawn, staff, output, replace))
+
+
+@collection.command()
+def returns(
+    edition: Annotated[int, typer.Option("--edition", help="Reference year.")],
+    sample: Annotated[Path, typer.Option(help="File of obsante sample that was in the field.")],
+    answers: Annotated[list[Path], typer.Option(help="Answers received; may be repeated.")],
+    table: Annotated[str, typer.Option(help="Survey table.")] = "etablissements",
+    profile: Annotated[
+        str | None, typer.Option(help="Of config/imports; without one, the dictionary's columns.")
+    ] = None,
+    wave: Annotated[
+        list[int] | None, typer.Option(help="Wave of each file of answers, in their order.")
+    ] = None,
+    set_aside: Annotated[
+        Path | None, typer.Option(help="CSV that receives answers of units out of the sample.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="CSV to write, instead of the edition's raw file.")
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Write over an earlier file.")
+    ] = False,
+    producer: Annotated[str | None, typer.Option(help="Who made the survey.")] = None,
+    licence: Annotated[str | None, typer.Option(help="Licence of its data.")] = None,
+) -> None:
+    """Join the answers of a campaign to its sample: the complete table, with weights."""
+    from obsante.cli.returns import Received, run
+
+    received = Received(table, sample, answers, profile, wave or (), set_aside, output, replace,
+                        producer, licence)  # fmt: skip
+    run(edition, received, dt.date.today())
 
 
 @collection.command()
@@ -25,7 +99,7 @@ def fetch(
     ] = None,
     edition: Annotated[
         int | None,
-        typer.Option("--edition", help="Real edition that receives the file of a source with a table."),
+        typer.Option("--edition", help="Real edition that receives the file of each table."),
     ] = None,
     since: Annotated[
         str | None, typer.Option(help="Only what is dated from this day, YYYY-MM-DD.")
@@ -41,7 +115,9 @@ def fetch(
     ] = False,
 ) -> None:
     """Fetch declared sources into dated snapshots."""
-    fetching.fetch(name or [], edition, since, again, replace, only_list)
+    from obsante.cli.fetch import fetch as fetch_sources
+
+    fetch_sources(name or [], edition, since, again, replace, only_list)
 
 
 @collection.command()
@@ -51,7 +127,6 @@ def forms(
     edition: EditionOption = None,
 ) -> None:
     """Write the questionnaires (XLSForm, in French and Arabic) from the dictionary."""
-    # pyxform takes half a second to load, and only questionnaires need it.
     from obsante.cli.forms import write_questionnaires
 
     write_questionnaires(edition, instrument or [], output)
@@ -71,6 +146,8 @@ def codebook(
 @collection.command()
 def scan(edition: EditionOption = None) -> None:
     """Prove that tables, results and report hold no direct identifier."""
+    from obsante.cli import privacy
+
     privacy.scan(edition)
 
 
@@ -80,6 +157,8 @@ def purge(
     date: Annotated[str | None, typer.Option(help="Day of the purge; today by default.")] = None,
 ) -> None:
     """Destroy the identifiers of the raw files, once their retention date has come."""
+    from obsante.cli import privacy
+
     privacy.purge(edition, date)
 
 
@@ -94,4 +173,6 @@ def forget(
     count: Annotated[bool, typer.Option("--count", help="Count the rows, remove none.")] = False,
 ) -> None:
     """Remove one person from the raw files."""
+    from obsante.cli import privacy
+
     privacy.forget(person, edition, only_count=count)

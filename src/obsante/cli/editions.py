@@ -44,16 +44,24 @@ Before the field work:
 
 - [ ] `config/editions/{year}.yml`: reference period, publication date, seed.
 - [ ] `authorisation` in that file: CNDP number, purpose, retention, host country, transfer basis.
-- [ ] `obsante sample --edition {year} --frame FILE`: the sample, its reserve, the precision to expect.
+- [ ] `contact` in `config/instruments/commun.yml`: where people can use their rights.
+- [ ] The list of all facilities, `base_sondage.csv`, in this folder and in `sources.yml`, then
+      `obsante ingest --edition {year}`: the sample is drawn in it, weights are calibrated on it.
+- [ ] `obsante sample --edition {year}`: the sample, its reserve, the precision to expect. Keep the
+      folder `data/samples/{year}`, which git does not: weights need it.
 - [ ] `obsante forms --edition {year} --output FOLDER`: the questionnaires, for KoboToolbox or ODK.
+      Join to each form the sample's file, copied under the name that the command shows.
 - [ ] `OBSANTE_PSEUDONYM_KEY` in the environment (or the keyring), the same for all the editions of a
       panel, and a copy in a safe: without it, nobody can be followed from one edition to the next.
 
 When the files come:
 
-- [ ] Put here unchanged, each under the name that its table's dictionary gives, or with its table
-      named in `sources.yml`. Another form than `config/dictionary/` (French Excel, Kobo, ODK): name its
-      profile of `config/imports/` there. Empty = missing, `sans_objet` = not asked.
+- [ ] `obsante returns --edition {year} --sample FILE --answers EXPORT --profile kobo --wave 1`:
+      the answers of a survey in one stage, joined to its sample, with their weights; it writes the
+      file here and lists it. Keep the export itself elsewhere, under lock: it holds identifiers.
+- [ ] The other files: put them here unchanged, each under the name that its table's dictionary
+      gives, or with its table named in `sources.yml`. Another form than `config/dictionary/`
+      (French Excel, Kobo, ODK): name its profile of `config/imports/` there. Empty = missing, `sans_objet` = not asked.
 - [ ] One entry per file in `sources.yml`: producer, title, licence, received, period (or
       published), url if there is one, sha256, `synthetic: false`.
 - [ ] `obsante ingest --edition {year}`: read `data/processed/{year}/quarantine/`, have the rows

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 
 from obsante.cli.console import say
+from obsante.cli.options import day as day_of
 from obsante.collect import connectors
 from obsante.collect.connectors import Order, Settings
 from obsante.edition import Edition, load_edition
@@ -40,7 +41,7 @@ def fetch(
     edition = load_edition(project, year) if year is not None else None
     chosen = list(names) or _all(settings, edition, say)
     orders = [
-        Order(name, day, edition, _date(since) if since else None, again, replace)
+        Order(name, day, edition, day_of("--since", since) if since else None, again, replace)
         for name in dict.fromkeys(chosen)
     ]
     lock = project.lock_file(year) if year is not None else None
@@ -110,16 +111,6 @@ def _all(settings: Settings, edition: Edition | None, say: Say) -> list[str]:
         else:
             chosen.append(name)
     return chosen
-
-
-def _date(text: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise DataError(
-            f"option --since {text}", found="not a date", expected="year-month-day",
-            remedy="write it as in: --since 2025-01-01",
-        ) from None  # fmt: skip
 
 
 def _report(project: Project, name: str, fetched: connectors.Fetched, say: Say) -> None:

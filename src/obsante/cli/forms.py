@@ -1,7 +1,4 @@
-"""Commands ``forms`` and ``codebook``: the dictionary as questionnaires, as CSV and as DDI.
-
-``main`` imports this module in these commands only: pyxform takes half a second to load.
-"""
+"""Commands ``forms`` and ``codebook``: the dictionary as questionnaires, as CSV and as DDI."""
 
 from __future__ import annotations
 
@@ -9,17 +6,16 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from obsante.cli.console import say
+from obsante.cli.options import opened
 from obsante.collect.codebook import codebook_csv, ddi_codebook, variables
 from obsante.collect.forms.output import make_forms, write_forms
 from obsante.collect.forms.survey import Form
-from obsante.edition import Edition, latest_edition, load_edition
 from obsante.files import write_atomic
-from obsante.paths import Project, find_project
 
 
 def write_questionnaires(year: int | None, names: Sequence[str], folder: Path) -> None:
     """Write an edition's questionnaires, all by default, and say what became of each rule."""
-    project, edition = _open(year)
+    project, edition = opened(year)
     forms = make_forms(project, edition, names)
     paths = write_forms(folder, forms)
     for form, path in zip(forms, paths, strict=True):
@@ -37,14 +33,15 @@ def summary(form: Form, path: Path) -> Iterator[str]:
     )
     if form.joined:
         file, columns = form.joined
-        yield f"  join {file}.csv to the form, with columns {', '.join(columns)}"
+        yield (f"  join {file}.csv to the form, with columns {', '.join(columns)} (a copy, under "
+               "that name, of the file that obsante sample wrote)")  # fmt: skip
     for name, reason in rules.at_ingest.items():
         yield f"  left to ingest: {name} ({reason})"
 
 
 def write_codebook(year: int | None, folder: Path) -> None:
     """Write the codebook of an edition: CSV, and DDI-Codebook 2.5."""
-    project, edition = _open(year)
+    project, edition = opened(year)
     found = variables(project)
     contents = {
         f"dictionnaire-{edition.edition}.csv": codebook_csv(found),
@@ -53,8 +50,3 @@ def write_codebook(year: int | None, folder: Path) -> None:
     for name, content in contents.items():
         write_atomic(folder / name, content)
         say(f"{folder / name}: {len(found)} variables")
-
-
-def _open(year: int | None) -> tuple[Project, Edition]:
-    project = find_project()
-    return project, load_edition(project, latest_edition(project) if year is None else year)

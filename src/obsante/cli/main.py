@@ -10,7 +10,8 @@ import typer
 from typer.exceptions import TyperException
 
 from obsante.cli import INTERRUPTED, INTERRUPTION, console, steps
-from obsante.cli.collection import EditionOption, collection
+from obsante.cli.collection import collection
+from obsante.cli.options import EditionOption
 from obsante.errors import ObsanteError
 
 app = typer.Typer(
@@ -109,7 +110,11 @@ app.add_typer(collection)
 
 
 def run_command() -> None:
-    """Entry point: one clear message and a non-zero exit for whatever goes wrong."""
+    """Entry point: one clear message and a non-zero exit for whatever goes wrong.
+
+    Raises:
+        ModuleNotFoundError: a package is missing; ``obsante.__main__`` says what to do.
+    """
     for stream in (sys.stdout, sys.stderr):
         # A terminal that can't show a character shows "?" instead of stopping the report.
         stream.reconfigure(errors="replace")
@@ -127,6 +132,8 @@ def run_command() -> None:
         problem = _refused(error)
         console.fail(problem)
         code = problem.exit_code
+    except ModuleNotFoundError:
+        raise
     except Exception as error:
         console.unexpected(error)
         code = 70

@@ -9,9 +9,10 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from obsante.cli.console import say
+from obsante.cli.options import day as day_of
+from obsante.cli.options import opened
 from obsante.collect import privacy
-from obsante.edition import latest_edition, load_edition
-from obsante.errors import DataError, ObsanteError
+from obsante.errors import DataError
 from obsante.files import single_writer
 from obsante.paths import Project, find_project
 
@@ -26,8 +27,7 @@ def scan(year: int | None) -> None:
     Raises:
         DataError: some do; or nothing was built.
     """
-    project = find_project()
-    edition = load_edition(project, latest_edition(project) if year is None else year)
+    project, edition = opened(year)
     with _working_on(project, [edition.edition]):
         done = privacy.scan(project, edition)
     for reason in dict.fromkeys(done.unread.values()):
@@ -53,16 +53,19 @@ def scan(year: int | None) -> None:
         f"({done.values:,} declared values looked for)")  # fmt: skip
 
 
-def purge(year: int, day: str | None) -> None:
+def purge(year: int, date: str | None) -> None:
     """Destroy the identifiers of an edition's raw files, once its retention date has come."""
-    project = find_project()
-    edition = load_edition(project, year)
+    project, edition = opened(year)
+    day = day_of("--date", date) if date else dt.date.today()
     with _working_on(project, [year]):
-        done = privacy.purge(project, edition, _date(day))
+        done = privacy.purge(project, edition, day)
+        left = privacy.remains(project, edition)
     for file in done:
         cells = ", ".join(f"{count:,} in {name}" for name, count in file.cells.items())
         say(f"{file.file}: emptied {cells}")
-    say(f"{year}: {len(done)} file(s) purged" if done else f"{year}: no identifier left to purge")
+    say(f"{year}: {len(done)} file(s) purged" if done else f"{year}: no declared identifier left")
+    for sentence in left:
+        say(f"  {sentence}")
 
 
 def forget(value: str, year: int | None, *, only_count: bool) -> None:
@@ -90,15 +93,3 @@ def _working_on(project: Project, years: Sequence[int]) -> Iterator[None]:
         for year in sorted(years):
             locks.enter_context(single_writer(project.lock_file(year), f"edition {year}"))
         yield
-
-
-def _date(day: str | None) -> dt.date:
-    if day is None:
-        return dt.date.today()
-    try:
-        return dt.date.fromisoformat(day)
-    except ValueError:
-        raise ObsanteError(
-            f"option --date {day}", found="no date", expected="a day written 2030-12-31",
-            remedy="correct the option, or drop it for today",
-        ) from None  # fmt: skip

@@ -6,17 +6,14 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
 
 import pandas as pd
-import typer
 
 from obsante.cli.console import say
-from obsante.collect import dictionary
-from obsante.collect.connectors import placement
-from obsante.collect.sources import SHEET, Source, read_sheet
+from obsante.collect import dictionary, placement, sheets
+from obsante.collect.sources import SHEET, Source
 from obsante.collect.table_schema import Table
-from obsante.collect.weighting import Completed, complete, load_settings, returns
+from obsante.collect.weighting import Completed, complete, direct_plan, load_settings, returns
 from obsante.edition import Edition, load_edition
 from obsante.errors import DataError, ObsanteError, nearest
 from obsante.files import single_writer, write_atomic
@@ -45,35 +42,6 @@ class Received:
     licence: str | None = None
 
 
-def command(
-    edition: Annotated[int, typer.Option("--edition", help="Reference year.")],
-    sample: Annotated[Path, typer.Option(help="File of obsante sample that was in the field.")],
-    answers: Annotated[list[Path], typer.Option(help="Answers received; may be repeated.")],
-    table: Annotated[str, typer.Option(help="Survey table.")] = "etablissements",
-    profile: Annotated[
-        str | None, typer.Option(help="Of config/imports; without one, the dictionary's columns.")
-    ] = None,
-    wave: Annotated[
-        list[int] | None, typer.Option(help="Wave of each file of answers, in their order.")
-    ] = None,
-    set_aside: Annotated[
-        Path | None, typer.Option(help="CSV that receives answers of units out of the sample.")
-    ] = None,
-    output: Annotated[
-        Path | None, typer.Option(help="CSV to write, instead of the edition's raw file.")
-    ] = None,
-    replace: Annotated[
-        bool, typer.Option("--replace", help="Write over an earlier file.")
-    ] = False,
-    producer: Annotated[str | None, typer.Option(help="Who made the survey.")] = None,
-    licence: Annotated[str | None, typer.Option(help="Licence of its data.")] = None,
-) -> None:
-    """Join the answers of a campaign to its sample: the complete table, with weights."""
-    received = Received(table, sample, answers, profile, wave or (), set_aside, output, replace,
-                        producer, licence)  # fmt: skip
-    run(edition, received, dt.date.today())
-
-
 def run(year: int, received: Received, today: dt.date) -> None:
     """Complete one survey table of an edition, write it and its source sheet.
 
@@ -96,17 +64,16 @@ def run(year: int, received: Received, today: dt.date) -> None:
     for line in summary(found, table):
         say(line)
     text = returns.csv_text(found.rows)
-    if received.strays is not None and len(found.strays):
-        write_atomic(received.strays, returns.csv_text(found.strays))
-        say(f"Written: {received.strays}, {len(found.strays)} answers out of the sample")
     if received.output is not None:
         write_atomic(received.output, text)
         say(f"Written: {received.output}")
+        _write_strays(found, received)
         return
     with single_writer(project.lock_file(year), f"edition {year}"):
         written = placement.place(project, table.name, edition, entry, text.encode("utf-8"),
                                   received.replace)  # fmt: skip
     say(f"Written: {project.relative(written.path)}, listed in {SHEET}")
+    _write_strays(found, received)
     say(f"Next: obsante ingest --edition {year}")
 
 
@@ -117,13 +84,13 @@ def summary(found: Completed, table: Table) -> Iterator[str]:
     drawn = len(found.rows)
     yield f"{table.name}: {drawn:,} drawn, {count:,} answered ({count / drawn:.1%})"
     notes = {
-        "of the reserve, called up": found.called,
-        "that answered nothing (refusals, forms given up)": found.silent,
+        "units of the reserve called up": found.called,
+        "refusals, or forms given up": found.silent,
         "copies of an answer, counted once": found.copies,
     }
     for words, number in notes.items():
         if number:
-            yield f"  {number:,} {words}"
+            yield f"  {words}: {number:,}"
     moved = found.strata[found.strata["strate"] != found.strata["rejoint"]]
     for row in moved.itertuples():
         yield (f"  stratum {row.strate}: {row.repondants} respondents of {row.tires} drawn, "
@@ -137,7 +104,9 @@ def _table(project: Project, name: str) -> Table:
             f"option --table {name}", found="no survey table of config/dictionary",
             expected=nearest(name, surveys), remedy="correct the name",
         )  # fmt: skip
-    return dictionary.load(name, project)
+    table = dictionary.load(name, project)
+    direct_plan(table)
+    return table
 
 
 def _completed(
@@ -173,25 +142,38 @@ def _check_strays(found: Completed, received: Received, table: Table) -> None:
     )  # fmt: skip
 
 
+def _write_strays(found: Completed, received: Received) -> None:
+    if received.strays is not None and len(found.strays):
+        write_atomic(received.strays, returns.csv_text(found.strays))
+        say(f"Written: {received.strays}, answers out of the sample: {len(found.strays)}")
+
+
 def _entry(
     project: Project, edition: Edition, table: Table, received: Received, today: dt.date
 ) -> Source:
     """The sheet of the completed file: that of the earlier one, or a new one."""
-    folder = project.raw(edition.edition)
-    listed = (read_sheet(project, folder) if (folder / SHEET).is_file() else {}).get(table.file)
-    producer = received.producer or (listed.producer if listed else None)
-    licence = received.licence or (listed.licence if listed else None)
+    earlier = sheets.listed(project, project.raw(edition.edition)).get(table.file)
+    if earlier and earlier.purged:
+        raise DataError(
+            project.relative(project.raw(edition.edition) / table.file),
+            found=f"a file purged on {earlier.purged}",
+            expected="identifiers destroyed for good: the answers of the field would bring them back",
+            remedy="complete it elsewhere, with --output FILE",
+        )  # fmt: skip
+    producer = received.producer or (earlier.producer if earlier else None)
+    licence = received.licence or (earlier.licence if earlier else None)
     for option, value in {"producer": producer, "licence": licence}.items():
         if value is None:
             raise ObsanteError(
                 f"option --{option}", found="nothing, and no earlier file to take it from",
-                expected="what the source sheet says of each raw file", remedy=f"add --{option} TEXT",
+                expected="what the source sheet says of each raw file",
+                remedy=f"add --{option} TEXT",
             )  # fmt: skip
     period = edition.reference_period
     return Source(
         producer=producer, title=table.title, licence=licence, received=today,
         period=f"{period.start.isoformat()}/{period.end.isoformat()}", sha256="0" * 64,
-        synthetic=False,
+        synthetic=False, forgotten=earlier.forgotten if earlier else [],
     )  # fmt: skip
 
 

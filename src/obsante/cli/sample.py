@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import pandas as pd
-import typer
 
 from obsante.cli.console import say
+from obsante.cli.options import opened
 from obsante.collect.plan import facilities, frame, output, settings, workers
 from obsante.collect.plan.basis import make_basis
-from obsante.edition import Edition, latest_edition, load_edition
+from obsante.collect.reader import available
+from obsante.edition import Edition
 from obsante.errors import ObsanteError
-from obsante.paths import Project, find_project
+from obsante.paths import Project
 
 _PRECISION = [
     "dimension", "modalite", "effectif", "tires", "reponses", "demi_largeur", "effet_plan",
@@ -38,48 +39,6 @@ class Files:
     replace: bool = False
 
 
-def command(
-    edition: Annotated[
-        int | None, typer.Option("--edition", help="Reference year; the latest by default.")
-    ] = None,
-    frame: Annotated[
-        Path | None, typer.Option(help="CSV of all facilities; the ingested one by default.")
-    ] = None,
-    allocation: Annotated[
-        str | None, typer.Option(help=f"{', '.join(settings.ALLOCATIONS)}.")
-    ] = None,
-    size: Annotated[int | None, typer.Option(help="Facilities to draw in all.")] = None,
-    target_margin: Annotated[
-        float | None, typer.Option(help="Half-width wanted in each domain: 0.1 for 10 points.")
-    ] = None,
-    by: Annotated[
-        str | None, typer.Option(help="Dimensions of that target, as in: region,type.")
-    ] = None,
-    minimum: Annotated[int | None, typer.Option(help="Facilities by stratum at least.")] = None,
-    reserve: Annotated[float | None, typer.Option(help="Reserve over sample: 0.25.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed of the permanent numbers.")] = None,
-    stage: Annotated[
-        Literal["facilities", "workers"], typer.Option(help="What is drawn.")
-    ] = "facilities",
-    staff: Annotated[
-        Path | None, typer.Option(help="Workers of each facility, or their number.")
-    ] = None,
-    sample: Annotated[
-        Path | None, typer.Option(help="Facilities drawn; the edition's by default.")
-    ] = None,
-    output: Annotated[Path | None, typer.Option(help="CSV to write.")] = None,
-    replace: Annotated[
-        bool, typer.Option("--replace", help="Write over a sample already drawn.")
-    ] = False,
-) -> None:
-    """Draw the sample: facilities by stratum, or workers within facilities."""
-    options = {
-        "allocation": allocation, "size": size, "margin": target_margin, "minimum": minimum,
-        "by": by.split(",") if by else None, "reserve": reserve, "seed": seed,
-    }  # fmt: skip
-    run(edition, stage, options, Files(frame, sample, staff, output, replace))
-
-
 def run(year: int | None, stage: str, options: dict[str, Any], files: Files) -> None:
     """Draw one stage of one edition's sample.
 
@@ -90,8 +49,7 @@ def run(year: int | None, stage: str, options: dict[str, Any], files: Files) -> 
         ObsanteError: whatever is wrong with the frame, the options or the files; nothing is
             written then.
     """
-    project = find_project()
-    edition = load_edition(project, latest_edition(project) if year is None else year)
+    project, edition = opened(year)
     _check_options(stage, options, files)
     if stage == "workers":
         _workers(project, edition, options, files)
@@ -127,7 +85,7 @@ def _facilities(
              output.beside(path, "plan", ".yml")]  # fmt: skip
     chosen = facilities.overridden(settings.load_settings(project), options)
     output.require_absent(project, parts, replace=files.replace)
-    source = frame.read_frame(project, edition, files.frame)
+    source = _frame(project, edition, files.frame)
     basis = make_basis(project, source.rows, chosen, level=edition.confidence_level)
     drawn = facilities.allocation(basis)
     rows = facilities.sample(basis, drawn, edition.edition)
@@ -138,6 +96,17 @@ def _facilities(
     output.write_tables(edition, tables)
     _say_plan(source, chosen, strata, promised)
     _say_written(project, parts)
+
+
+def _frame(project: Project, edition: Edition, path: Path | None) -> frame.SamplingFrame:
+    if path is None and frame.TABLE not in available(project, edition.edition):
+        raise ObsanteError(
+            "option --frame", found=f"nothing, and table {frame.TABLE} of edition "
+            f"{edition.edition} is not ingested",
+            expected="the list of all facilities, as config/dictionary/base_sondage.yml describes it",
+            remedy=f"add --frame FILE, or: obsante ingest --edition {edition.edition}",
+        )  # fmt: skip
+    return frame.read_frame(project, edition, path)
 
 
 def _say_plan(

@@ -1,4 +1,7 @@
-"""What each command does: the rooms in order, under the edition's lock, with their times."""
+"""What each command does: the rooms in order, under the edition's lock, with their times.
+
+A room is imported by the commands that use it: together, their libraries take seconds to load.
+"""
 
 from __future__ import annotations
 
@@ -8,24 +11,22 @@ import platform
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from obsante.book import build_book, pdf_name
-from obsante.book import preview as book_preview
-from obsante.cli import doctor as health
-from obsante.cli import editions
 from obsante.cli.console import Steps, say
-from obsante.collect import demo as demonstration
-from obsante.collect import ingest as ingest_edition
-from obsante.edition import Edition, known_editions, latest_edition, load_edition
+from obsante.cli.options import opened
+from obsante.edition import Edition, known_editions, load_edition
 from obsante.errors import EditionError, ObsanteError
 from obsante.files import single_writer, write_atomic
 from obsante.paths import Project, find_project
-from obsante.run import make_plan, run_plan, save_outputs
+
+if TYPE_CHECKING:
+    from obsante.run.plan import Plan
 
 
 def build(year: int | None, engine: str) -> None:
     """Everything: ingest, notebooks, book."""
-    project, edition = _open(year)
+    project, edition = opened(year)
     steps = Steps()
     with _working_on(project, edition.edition):
         _ingest(project, edition, steps)
@@ -38,7 +39,7 @@ def build(year: int | None, engine: str) -> None:
 
 def ingest_only(year: int | None) -> None:
     """Raw files to validated tables."""
-    project, edition = _open(year)
+    project, edition = opened(year)
     with _working_on(project, edition.edition):
         _ingest(project, edition, Steps())
     say(f"Tables in {project.relative(project.tables(edition.edition))}")
@@ -48,7 +49,7 @@ def run_only(
     year: int | None, names: Sequence[str], parameters: Sequence[str], save: bool
 ) -> None:
     """Notebooks, or some of them, with the edition's parameters or others."""
-    project, edition = _open(year)
+    project, edition = opened(year)
     overrides = dict(_assignment(text) for text in parameters)
     if save and overrides:
         raise ObsanteError(
@@ -59,6 +60,8 @@ def run_only(
     with _working_on(project, edition.edition):
         plan = _run(project, edition, names, overrides, Steps())
         if save:
+            from obsante.run import save_outputs
+
             save_outputs(project, plan)
     for execution in plan.executions:
         say(f"{execution.notebook.name}: {project.relative(execution.copy)}")
@@ -66,7 +69,7 @@ def run_only(
 
 def book_only(year: int | None, engine: str) -> None:
     """The book, from values already published."""
-    project, edition = _open(year)
+    project, edition = opened(year)
     with _working_on(project, edition.edition):
         _book(project, edition, engine, Steps())
     _where(project, edition)
@@ -74,9 +77,11 @@ def book_only(year: int | None, engine: str) -> None:
 
 def preview_book(year: int | None, port: int) -> None:
     """The book on a local address, until Ctrl-C."""
-    project, edition = _open(year)
+    project, edition = opened(year)
+    from obsante.book import preview
+
     with _working_on(project, edition.edition):
-        book_preview(project, edition, port=port, say=say)
+        preview(project, edition, port=port, say=say)
 
 
 def doctor() -> None:
@@ -85,6 +90,8 @@ def doctor() -> None:
     Raises:
         ObsanteError: something needed is missing.
     """
+    from obsante.cli import doctor as health
+
     findings = health.examine(find_project())
     health.report(findings)
     missing = [finding for finding in findings if finding.state == "missing"]
@@ -99,31 +106,30 @@ def doctor() -> None:
 
 def demo(years: Sequence[int], scale: int, out: Path | None) -> None:
     """Synthetic campaign of the demonstration editions."""
+    from obsante.collect.demo import generate
+
     project = find_project()
-    editions_ = [load_edition(project, year) for year in years or known_editions(project)]
-    real = [e.edition for e in editions_ if not e.demonstration]
+    editions = [load_edition(project, year) for year in years or known_editions(project)]
+    real = [e.edition for e in editions if not e.demonstration]
     if real and years:
         raise EditionError(
             f"edition {real[0]}", found="status 'real'", expected="a demonstration edition",
             remedy="choose another --edition; synthetic data never enter a real edition",
         )  # fmt: skip
-    chosen = [edition for edition in editions_ if edition.demonstration]
+    chosen = [edition for edition in editions if edition.demonstration]
     steps = Steps()
     with steps.step("Demonstration data", total=len(chosen)) as advance:
-        folder = demonstration.generate(project, chosen, scale=scale, out=out, progress=advance)
+        folder = generate(project, chosen, scale=scale, out=out, progress=advance)
     say(f"Written in {project.relative(folder)}")
 
 
 def new_edition(year: int | None) -> None:
     """Configuration, folder, source sheet and checklist of a new real edition."""
+    from obsante.cli import editions
+
     project = find_project()
     for line in editions.create(project, year):
         say(line)
-
-
-def _open(year: int | None) -> tuple[Project, Edition]:
-    project = find_project()
-    return project, load_edition(project, latest_edition(project) if year is None else year)
 
 
 def _working_on(project: Project, year: int) -> AbstractContextManager[None]:
@@ -132,14 +138,21 @@ def _working_on(project: Project, year: int) -> AbstractContextManager[None]:
 
 def _ingest(project: Project, edition: Edition, steps: Steps) -> None:
     """The edition and those that it is compared with."""
+    from obsante.collect import ingest
+    from obsante.collect.dictionary import tables
+    from obsante.collect.sources import raw_files
+
     years = [*edition.compare_with, edition.edition]
+    # A changed file is found before the work on the others.
+    for year in years:
+        raw_files(project, load_edition(project, year), tables(project))
     with steps.step("Ingest", total=len(years)) as advance:
         reports = []
         for year in years:
             # The caller holds the edition's own lock; those compared with have theirs.
             with _working_on(project, year) if year != edition.edition else nullcontext():
                 compared = load_edition(project, year)
-                reports.append(ingest_edition(project, compared, progress=advance.rows))
+                reports.append(ingest(project, compared, progress=advance.rows))
             advance()
     for report in reports:
         for line in report.summary(detailed=report.edition == edition.edition):
@@ -152,7 +165,9 @@ def _run(
     names: Sequence[str],
     overrides: dict[str, str],
     steps: Steps,
-):
+) -> Plan:
+    from obsante.run import make_plan, run_plan
+
     plan = make_plan(project, edition, names, overrides)
     for notebook in plan.left_out:
         say(f"  notebook {notebook.name} left out: no campaign in edition {edition.edition}")
@@ -163,6 +178,8 @@ def _run(
 
 
 def _book(project: Project, edition: Edition, engine: str, steps: Steps) -> None:
+    from obsante.book import build_book
+
     with steps.step("Book", total=1) as advance:
         build_book(project, edition, engine)
         advance()
@@ -179,6 +196,8 @@ def _log(project: Project, edition: Edition, steps: Steps) -> None:
 
 
 def _where(project: Project, edition: Edition) -> None:
+    from obsante.book import pdf_name
+
     output = project.book_output(edition.edition)
     say(f"HTML: {project.relative(output / 'index.html')}")
     say(f"PDF:  {project.relative(output / pdf_name(edition))}")

@@ -16,6 +16,7 @@ from obsante.collect.chunks import ROWS, Chunk
 from obsante.collect.corrections import Corrections, load_corrections
 from obsante.collect.imports import read_chunks
 from obsante.collect.privacy import Key, load_key, needs_key, protect
+from obsante.collect.privacy.folders import remove_leftovers
 from obsante.collect.privacy.tracked import check_untracked
 from obsante.collect.quarantine import tolerate, write_csv
 from obsante.collect.sampling import check_sample
@@ -86,6 +87,8 @@ def ingest(project: Project, edition: Edition, *, progress: Progress | None = No
     key = load_key(project, edition) if needs_key(present.values()) else None
     corrections = load_corrections(project, edition, tables)
     year = edition.edition
+    for folder in (project.tables(year), project.quarantine(year)):
+        remove_leftovers(folder)
     with fresh_folders(project.tables(year), project.quarantine(year)) as folders:
         ingesting = _Ingesting(project, edition, *folders, key, corrections, progress or _silent)
         entries = {name: ingesting.table(table, files[name]) for name, table in present.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import Field as Key
@@ -32,7 +32,9 @@ class Source(Strict):
     """Entry of one file; ``period`` for collected data, ``published`` for public figures.
 
     ``table``: the table that the file brings rows to, where its name is not that of the
-    dictionary (one file for each region, say). ``profile``: the profile of ``config/imports``
+    dictionary (one file for each region, say); a list for a workbook of several tables, whose
+    sheets its profile names. ``submissions_of``: the file of this folder whose repeated group
+    refers to these submissions, which are rows of no table themselves. ``profile``: the profile of ``config/imports``
     that reads it; without one, the file is in the dictionary's own form. ``purged``: day when its
     identifiers were destroyed. ``forgotten``: rows removed since it was received.
     """
@@ -46,7 +48,8 @@ class Source(Strict):
     url: str | None = None
     sha256: str = Key(pattern=r"^[0-9a-f]{64}$")
     synthetic: bool
-    table: str | None = None
+    table: str | list[str] | None = None
+    submissions_of: str | None = None
     profile: str | None = None
     purged: dt.date | None = None
     forgotten: list[Forgotten] = Key(default_factory=list)
@@ -57,6 +60,19 @@ class Source(Strict):
             raise ValueError("period or published: one of the two")
         return self
 
+    @model_validator(mode="after")
+    def _placed(self) -> Source:
+        if self.table is not None and self.submissions_of is not None:
+            raise ValueError("table or submissions_of: not both")
+        if len(set(self.tables)) < len(self.tables) or self.table == []:
+            raise ValueError("table: one table, or a list of different ones")
+        return self
+
+    @property
+    def tables(self) -> list[str]:
+        """What ``table`` names; empty if it is not there."""
+        return [self.table] if isinstance(self.table, str) else self.table or []
+
 
 class _Sheet(Strict):
     files: dict[str, Source]
@@ -66,8 +82,9 @@ class _Sheet(Strict):
 class RawFile:
     """A raw file whose hash was checked; ``name`` is its path as the user reads it.
 
-    ``table``: the table that it brings rows to; ``profile``: of ``config/imports``, None for the
-    dictionary's own form.
+    ``table``: the table that it brings rows to (a file of several tables is a raw file of each);
+    ``profile``: of ``config/imports``, None for the dictionary's own form. ``submissions``: files
+    of the same folder that its repeated group refers to.
     """
 
     path: Path
@@ -76,6 +93,7 @@ class RawFile:
     table: str
     profile: str | None
     synthetic: bool
+    submissions: tuple[Path, ...] = ()
 
 
 Files = dict[str, list[RawFile]]
@@ -126,33 +144,55 @@ def _folder(project: Project, folder: Path, tables: dict[str, Table]) -> Files:
     files: Files = {}
     for name, source in sorted(sheet.items()):
         where = f"{project.relative(folder / SHEET)}, file '{name}'"
-        table = name if name == TRUTH else _table_of(name, source, tables, where)
-        files.setdefault(table, []).append(_checked(project, folder / name, source, present, table))
-    files.pop(TRUTH, None)
+        raw = _checked(project, folder / name, source, present)
+        beside = tuple(folder / n for n, one in sheet.items() if one.submissions_of == name)
+        for table in [] if name == TRUTH else _tables_of(name, sheet, tables, where):
+            files.setdefault(table, []).append(replace(raw, table=table, submissions=beside))
     return files
 
 
-def _table_of(name: str, source: Source, tables: dict[str, Table], where: str) -> str:
-    """The table that a file brings rows to: that of its name, or of the key ``table``."""
+def _tables_of(
+    name: str, sheet: dict[str, Source], tables: dict[str, Table], where: str
+) -> list[str]:
+    """The tables that a file brings rows to: that of its name, or those of the key ``table``."""
     by_file = {table.file: table.name for table in tables.values()}
-    own = by_file.get(name)
-    if source.table is None and own is None:
+    own, source = by_file.get(name), sheet[name]
+    if source.submissions_of is not None:
+        _check_submissions(name, own, sheet, where)
+        return []
+    if not source.tables and own is None:
         raise DataError(
             where, found="the file of no table", expected=nearest(name, sorted(by_file)),
-            remedy="rename the file, name its table by the key table of its entry, or write the "
-            "table's dictionary in config/dictionary",
+            remedy="rename the file, or say by a key of its entry what it brings: table, or "
+            "submissions_of for the submissions of another file",
         )  # fmt: skip
-    if own is not None and source.table not in (None, own):
+    if own is not None and source.tables and own not in source.tables:
         raise DataError(
-            f"{where}, key table", found=f"'{source.table}'", expected=f"'{own}', as in its name",
+            f"{where}, key table", found=f"'{', '.join(source.tables)}'", expected=f"'{own}', as in its name",
             remedy="remove the key, or rename the file",
         )  # fmt: skip
-    if own is None and source.table not in tables:
+    for asked in source.tables:
+        if asked not in tables:
+            raise DataError(
+                f"{where}, key table", found=f"'{asked}', which is no table of this folder",
+                expected=nearest(asked, sorted(tables)), remedy="correct the table's name",
+            )  # fmt: skip
+    return source.tables or [own]
+
+
+def _check_submissions(name: str, own: str | None, sheet: dict[str, Source], where: str) -> None:
+    """Refuse submissions of no file, or under the name of a table's own file."""
+    of, others = sheet[name].submissions_of, [other for other in sheet if other != name]
+    if of not in others:
         raise DataError(
-            f"{where}, key table", found=f"'{source.table}', which is no table of this folder",
-            expected=nearest(source.table, sorted(tables)), remedy="correct the table's name",
+            f"{where}, key submissions_of", found=f"'{of}', which this sheet does not list",
+            expected=nearest(of, others), remedy="correct the name of the file",
         )  # fmt: skip
-    return own or source.table
+    if own is not None:
+        raise DataError(
+            f"{where}, key submissions_of", found=f"a file named as that of table '{own}'",
+            expected="a file of no table", remedy="remove the key, or rename the file",
+        )  # fmt: skip
 
 
 def read_sheet(project: Project, folder: Path) -> dict[str, Source]:
@@ -195,9 +235,8 @@ def _unlisted(project: Project, path: Path, sheet: dict[str, Source]) -> DataErr
     )
 
 
-def _checked(
-    project: Project, path: Path, source: Source, present: list[str], table: str
-) -> RawFile:
+def _checked(project: Project, path: Path, source: Source, present: list[str]) -> RawFile:
+    """The file, of no table yet."""
     name = project.relative(path)
     if path.name not in present:
         raise DataError(
@@ -216,7 +255,7 @@ def _checked(
                 f" (sha256sum {name}; on macOS shasum -a 256 {name})"
             ),
         )
-    return RawFile(path, name, digest, table, source.profile, source.synthetic)
+    return RawFile(path, name, digest, "", source.profile, source.synthetic)
 
 
 def _check_status(project: Project, edition: Edition, campaign: Files) -> None:

@@ -12,13 +12,13 @@ from obsante.collect.dictionary import load
 from obsante.collect.weighting import STAGES
 from obsante.results import french
 from obsante.results.charts import BLUE, GREY, ORANGE, canvas
+from obsante.results.columns import count, probability, share, shown, text, two
 from obsante.results.display import Markdown, pipe_table
 from obsante.results.publication import current
-from obsante.results.tables_quality import count, probability, share, shown, text, two
 
 _WEIGHTS = {
-    "Poids": ("nom", text), "Minimum": ("minimum", two), "1er quartile": ("quartile_1", two),
-    "Médiane": ("mediane", two), "3e quartile": ("quartile_3", two), "Maximum": ("maximum", two),
+    "Poids": ("nom", text), "Min.": ("minimum", two), "Q1": ("quartile_1", two),
+    "Médiane": ("mediane", two), "Q3": ("quartile_3", two), "Max.": ("maximum", two),
     "Somme": ("somme", count), "CV": ("coefficient_variation", two),
     "Effet de plan": ("effet_plan", two), "Taille effective": ("taille_effective", count),
 }  # fmt: skip
@@ -52,6 +52,23 @@ def fits(found: pd.DataFrame, tables: Sequence[str]) -> Markdown:
         "Variable": ("titre", text), "Poids": ("poids", text), "Réponses": ("n", count),
         "F": ("statistique", two), "p": ("p_valeur", probability),
     })  # fmt: skip
+
+
+def verdict(found: pd.DataFrame, tables: Sequence[str], level: float) -> Markdown:
+    """One sentence: how many of the variables tested differ from the frame, and which.
+
+    Args:
+        found: as :func:`fits`.
+        level: confidence level; a test is told at what it leaves.
+    """
+    tested = found[found["p_valeur"].notna()]
+    far = [_title(name, tables) for name in tested.loc[tested["p_valeur"] < 1 - level, "colonne"]]
+    verb = "s'écartent" if len(far) > 1 else "s'écarte"
+    told = f"variables testées, {count(len(far))} {verb} de la base" if far else (
+        "variables testées, aucune ne s'écarte de la base")  # fmt: skip
+    names = f"{french.NBSP}: {', '.join(far)}" if far else ""
+    edge = french.level(round(1 - level, 9))
+    return Markdown(f"Au seuil de {edge}, sur {count(len(tested))} {told}{names}.")
 
 
 def differences(shares: pd.DataFrame, threshold: float, tables: Sequence[str]) -> Figure:

@@ -12,8 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from obsante.collect import labels
 from obsante.results import french
-from obsante.results.charts import BLUE, GREY, INK, ORANGE
-from obsante.results.charts import canvas
+from obsante.results.charts import BLUE, GREY, INK, ORANGE, canvas
 from obsante.results.display import Markdown, pipe_table
 from obsante.stats import NATIONAL
 from obsante.stats.weighting import weight_table

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -11,76 +10,27 @@ import pandas as pd
 from obsante.collect import labels
 from obsante.collect.dictionary import load
 from obsante.results import french
+from obsante.results.columns import (
+    DASH,
+    Column,
+    code,
+    count,
+    points,
+    probability,
+    share,
+    short_day,
+    shown,
+    text,
+    three,
+    two,
+)
 from obsante.results.display import Markdown, pipe_table
 from obsante.results.publication import current, indicator
 
-Column = tuple[str, Callable[[object], str]]
-_DASH = "–"
 # Last part of a stratum's name where several regions were put together.
 _SEVERAL = {"00": "plusieurs régions"}
 _MEASURES = {"kappa": "Kappa de Cohen", "kappa_lineaire": "Kappa à poids linéaires",
              "accord": "Part d'accords"}  # fmt: skip
-
-
-def shown(frame: pd.DataFrame, columns: Mapping[str, Column], empty: str = "") -> Markdown:
-    """A frame as a table; one row that says so where it has none.
-
-    Args:
-        columns: heading -> column, and what writes each of its values; numbers go to the right.
-        empty: French sentence, in the first column of that row.
-    """
-    if frame.empty:
-        row = dict.fromkeys(columns, _DASH) | {next(iter(columns)): empty}
-        return pipe_table(pd.DataFrame([row]))
-    written = {name: [write(value) for value in frame[column]]
-               for name, (column, write) in columns.items()}  # fmt: skip
-    right = [name for name, (_, write) in columns.items() if write in _NUMBERS]
-    return pipe_table(pd.DataFrame(written), right=right)
-
-
-def text(value: object) -> str:
-    """A text with French spaces; a dash where there is none."""
-    return french.spaced(str(value)) if value is not None and value == value and value else _DASH
-
-
-def code(value: object) -> str:
-    """A name of the data, as it is written in the files; a dash where there is none."""
-    return f"`{value}`" if value else _DASH
-
-
-def count(value: float) -> str:
-    """A whole number, or a dash."""
-    return _DASH if pd.isna(value) else french.number(value)
-
-
-def share(value: float) -> str:
-    """A share in percent, or a dash."""
-    return _DASH if pd.isna(value) else french.quantity(value, "percent")
-
-
-def two(value: float) -> str:
-    """A number with two decimals, or a dash."""
-    return _DASH if pd.isna(value) else french.number(value, 2)
-
-
-def probability(value: float) -> str:
-    """A p-value with three decimals; a very small one is bounded."""
-    if pd.isna(value):
-        return _DASH
-    return f"<{french.NBSP}0,001" if value < 0.001 else french.number(value, 3)
-
-
-def points(value: float) -> str:
-    """A difference of shares, signed, in points."""
-    return french.quantity(value, "points", signed=True)
-
-
-def day(value: str) -> str:
-    """A date written year-month-day, in letters."""
-    return french.day(dt.date.fromisoformat(value))
-
-
-_NUMBERS = (count, share, two, probability, points)
 _ITEMS: dict[str, Column] = {
     "Question": ("titre", text), "Réponses": ("reponse", count),
     "Ne sait pas": ("ne_sait_pas", count), "Vide": ("vide", count),
@@ -91,7 +41,7 @@ _ITEMS: dict[str, Column] = {
 def files(received: pd.DataFrame) -> Markdown:
     """Files received, and their rows."""
     return shown(received, {
-        "Table": ("titre", text), "Fichier": ("fichier", code), "Reçu le": ("recu", french.day),
+        "Table": ("titre", text), "Fichier": ("fichier", code), "Reçu le": ("recu", short_day),
         "Lignes reçues": ("lignes", count), "Retenues": ("retenues", count),
         "Mises de côté": ("ecartees", count),
     })  # fmt: skip
@@ -105,25 +55,28 @@ def estimates(rows: pd.DataFrame, domain: str, answers: str) -> Markdown:
     """
     level = french.level(current().level)
     bounds = zip(rows["borne_inf"], rows["borne_sup"], strict=True)
-    named = rows.assign(intervalle=[french.interval(*pair, "percent") or _DASH for pair in bounds])
+    named = rows.assign(intervalle=[french.interval(*pair, "percent") or DASH for pair in bounds])
     return shown(named, {
         domain: ("libelle", text), "Part": ("estimation", share),
         f"IC {level}": ("intervalle", str), answers: ("n", count),
     })  # fmt: skip
 
 
-def reading(identifier: str, sentence: str, n: float, units: str) -> Markdown:
+def reading(
+    identifier: str, sentence: str, n: float, units: str, *, source: str = ""
+) -> Markdown:
     """Lines under a figure whose numbers are not answers to a question.
 
     Args:
         sentence: French sentence, already filled.
         n: units behind the figure; ``units`` names them, in French.
+        source: that of the figure, where it is narrower than the indicator's.
     """
     item, colon = indicator(identifier), f"{french.NBSP}:"
     synthetic = ", données de démonstration" if current().edition.demonstration else ""
     return Markdown(
         f"**Lecture**{colon} {sentence} **Champ**{colon} {item.population}{french.THIN}; "
-        f"{count(n)} {units}. **Source**{colon} {item.source}{synthetic}."
+        f"{count(n)} {units}. **Source**{colon} {source or item.source}{synthetic}."
     )
 
 
@@ -145,7 +98,7 @@ def crossed(rates: pd.DataFrame, table: str, rows: str, columns: str) -> Markdow
     }
     title = load(table).field(rows).title
     frame = pd.DataFrame({title: list(down.values())} | {
-        name: [cells.get((row, code), _DASH) for row in down] for code, name in across.items()
+        name: [cells.get((row, code), DASH) for row in down] for code, name in across.items()
     })  # fmt: skip
     return pipe_table(frame, right=list(across.values()))
 
@@ -209,25 +162,33 @@ def reasons(found: pd.DataFrame) -> Markdown:
 
 def corrections(found: pd.DataFrame) -> Markdown:
     """Cells corrected, without their values or the unit: only what was done, why and by whom."""
-    return shown(found, {
-        "Table": ("table", code), "Fichier": ("fichier", code), "Ligne": ("ligne", str),
-        "Colonne": ("colonne", code), "Motif": ("motif", text), "Décidée par": ("qui", text),
-        "Le": ("date", day), "Valable jusqu'au": ("expire", day),
-    }, "Aucune correction n'est déclarée pour cette édition.")  # fmt: skip
+    places = zip(found["fichier"], found["ligne"], strict=True)
+    decided = zip(found["qui"], found["date"], strict=True)
+    frame = found.assign(
+        place=[f"{code(file)}, {line}" for file, line in places],
+        decision=[f"{text(who)}, le {short_day(date)}" for who, date in decided],
+    )  # fmt: skip
+    return shown(frame, {
+        "Fichier, ligne": ("place", str), "Colonne": ("colonne", code), "Motif": ("motif", text),
+        "Décision": ("decision", str), "Fin de validité": ("expire", short_day),
+    }, "Aucune correction n'est déclarée pour cette édition.", widths=[4, 4, 6, 4, 3])  # fmt: skip
 
 
 def duplicates(found: pd.DataFrame) -> Markdown:
-    """Copies and conflicting keys of each table."""
-    return shown(found, {
-        "Table": ("table", code), "Lignes reçues": ("lignes", count), "Copies": ("copies", count),
+    """Copies and conflicting keys, of the tables that have some."""
+    some = found[found[["copies", "cles"]].sum(axis=1) > 0]
+    return shown(some.assign(titre=[load(name).title for name in some["table"]]), {
+        "Table": ("titre", text), "Lignes reçues": ("lignes", count), "Copies": ("copies", count),
         "Clés en conflit": ("cles", count),
-    })  # fmt: skip
+    }, "Aucune ligne n'est venue deux fois.")  # fmt: skip
 
 
 def extremes(found: pd.DataFrame) -> Markdown:
     """Values judged and signalled, for each quantity."""
+    if not found.empty:
+        found = found.assign(nom=[load(name).title for name in found["table"]])
     return shown(found, {
-        "Table": ("table", code), "Quantité": ("titre", text), "Groupes": ("groupes", text),
+        "Table": ("nom", text), "Quantité": ("titre", text), "Groupes": ("groupes", text),
         "Valeurs": ("valeurs", count), "Nulles": ("nuls", count), "Jugées": ("jugees", count),
         "Trop basses": ("basses", count), "Trop hautes": ("hautes", count),
     }, "Aucune quantité à juger dans cette édition.")  # fmt: skip
@@ -263,7 +224,9 @@ def agreements(found: pd.DataFrame) -> Markdown:
     )  # fmt: skip
     return shown(frame, {
         "Code": ("titre", text), "Mesure": ("nom", text), "Valeur": ("estimation", two),
-        f"IC {french.level(current().level)}": ("intervalle", str), "Passages": ("n", count),
+        f"IC {french.level(current().level)}": ("intervalle", str),
+        "Erreur-type": ("erreur_type", three), "Par entretien": ("erreur_grappes", three),
+        "Passages": ("n", count),
     }, "Aucun passage n'a été codé deux fois dans cette édition.")  # fmt: skip
 
 

@@ -45,6 +45,8 @@ class _Streams:
     stderr = stdout
 
 
+# Libraries of questionnaires, registers, services, charts and notebooks.
+ELSEWHERE = ("duckdb", "httpx", "ibis", "jupyter_client", "matplotlib", "openpyxl", "pyxform")
 PROBLEM = ObsanteError("edition 2031", found="no file", expected="2025", remedy="choose it")
 
 
@@ -98,6 +100,35 @@ def test_missing_packages_are_one_clear_message(monkeypatch, capsys):
         entry.main()
     assert "expected: the packages of requirements.lock" in str(end.value.code)
     assert "make setup" in str(end.value.code)
+
+
+def test_a_package_that_a_command_alone_needs_is_the_same_message(monkeypatch):
+    def build(edition, engine):
+        raise ModuleNotFoundError("No module named 'papermill'")
+
+    monkeypatch.setattr(steps, "build", build)
+    monkeypatch.setattr(sys, "argv", ["obsante", "build"])
+    monkeypatch.setattr(main, "sys", _Streams())
+    with pytest.raises(SystemExit) as end:
+        entry.main()
+    assert "No module named 'papermill'" in str(end.value.code)
+    assert "make setup" in str(end.value.code)
+
+
+def loaded(module: str, names: tuple[str, ...]) -> str:
+    """Those of the names that are loaded with a module, in a process of its own."""
+    code = f"import sys, {module}; print(*[name for name in {names} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    return done.stdout.strip()
+
+
+def test_the_list_of_commands_loads_no_library_of_theirs():
+    assert loaded("obsante.cli.main", ("pandas", "papermill", "scipy", *ELSEWHERE)) == ""
+
+
+@pytest.mark.slow
+def test_an_ingest_loads_neither_clients_nor_engines():
+    assert loaded("obsante.collect", ELSEWHERE) == ""
 
 
 def test_an_interruption_of_the_imports_says_the_same(monkeypatch, capsys):

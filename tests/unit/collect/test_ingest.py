@@ -315,3 +315,13 @@ def test_progress_is_told_of_every_row(small):
 
 def test_ingest_is_a_function_of_the_room():
     assert collect.ingest is ingestion.ingest
+
+
+def test_what_a_killed_ingest_left_is_removed_by_the_next(small):
+    small.facilities(small.row.strip())
+    collect.ingest(small.project, load_edition(small.project, YEAR))
+    folder = small.project.processed(YEAR)
+    for name in (".tables.x1", ".quarantine.x2"):
+        (folder / name).mkdir()
+    collect.ingest(small.project, load_edition(small.project, YEAR))
+    assert sorted(path.name for path in folder.iterdir()) == ["quarantine", "tables"]

@@ -7,6 +7,8 @@ import hashlib
 import pytest
 
 from obsante import collect
+from obsante.collect import dictionary
+from obsante.collect.sources import raw_files
 from obsante.edition import load_edition
 from obsante.errors import DataError, EditionError, ObsanteError
 
@@ -145,3 +147,53 @@ def test_a_real_campaign_with_authorisation_is_ingested(small):
     small.raw("2025/etablissements.csv", small.header + small.row, synthetic=False)
     report = collect.ingest(small.project, load_edition(small.project, YEAR))
     assert report.campaign["etablissements"].rows_kept == 1
+
+
+def placed(small) -> dict[str, list[str]]:
+    """Names of the campaign's files, by table."""
+    files = raw_files(small.project, load_edition(small.project, YEAR),
+                      dictionary.tables(small.project))  # fmt: skip
+    return {table: [raw.path.name for raw in found] for table, found in files.items()
+            if table in ("etablissements", "professionnels")}  # fmt: skip
+
+
+def test_a_file_may_bring_rows_to_several_tables(small):
+    path = small.raw("2025/tout.xlsx", b"x")
+    small.sheet(path.parent, path.name, table=["etablissements", "professionnels"])
+    assert placed(small) == {"etablissements": ["tout.xlsx"], "professionnels": ["tout.xlsx"]}
+
+
+@pytest.mark.parametrize(
+    ("keys", "found"),
+    [
+        ({"table": ["etablissements", "etablissement"]}, "'etablissement', which is no table"),
+        ({"table": ["etablissements", "etablissements"]}, None),
+        ({"table": []}, None),
+        ({"table": "etablissements", "submissions_of": "b.csv"}, None),
+        ({"submissions_of": "b.csv"}, "'b.csv', which this sheet does not list"),
+        ({"submissions_of": "tout.xlsx"}, "'tout.xlsx', which this sheet does not list"),
+    ],
+)  # fmt: skip
+def test_a_wrong_table_or_submissions_is_refused(small, keys, found):
+    path = small.raw("2025/tout.xlsx", b"x")
+    small.sheet(path.parent, path.name, **keys)
+    error = refusal(small)
+    assert "tout.xlsx" in error.looked_at
+    assert found is None or found in error.found
+
+
+def test_submissions_belong_to_their_file_and_to_no_table(small):
+    small.facilities(small.row.strip())
+    path = small.raw("2025/envois.csv", b"KEY\n1\n")
+    small.sheet(path.parent, path.name, submissions_of="etablissements.csv")
+    assert placed(small) == {"etablissements": ["etablissements.csv"]}
+    [raw] = raw_files(small.project, load_edition(small.project, YEAR),
+                      dictionary.tables(small.project))["etablissements"]  # fmt: skip
+    assert raw.submissions == (path,)
+
+
+def test_submissions_are_not_under_the_name_of_a_table_s_file(small):
+    small.raw("2025/professionnels.csv", b"x")
+    path = small.facilities(small.row.strip())
+    small.sheet(path.parent, path.name, submissions_of="professionnels.csv")
+    assert refusal(small).found == "a file named as that of table 'etablissements'"

@@ -216,7 +216,7 @@ def test_a_later_private_fetch_takes_the_place_only_if_asked(private, refusal):
     assert private.fetch("essai", 2026).written[0].already
     private.service.plan = [private.reply(submissions("a", "b"))]
     error = refusal("essai", 2026)
-    assert error.found == "an earlier fetch, received 2026-03-01"
+    assert error.found == "an earlier file, received 2026-03-01"
     assert "--replace" in error.remedy
     private.service.plan = [private.reply(submissions("a", "b"))]
     private.fetch("essai", 2026, day=dt.date(2026, 3, 2), replace=True)

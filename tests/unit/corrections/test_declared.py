@@ -150,3 +150,26 @@ def test_a_folder_in_the_place_of_the_file(survey):
     with pytest.raises(DataError) as raised:
         survey.load()
     assert raised.value.found.startswith("could not be read")
+
+
+@pytest.mark.parametrize(
+    ("change", "kind"),
+    [
+        ({"table": MAIL}, DataError),
+        ({"column": MAIL}, DataError),
+        ({"key": {MAIL: "x"}}, DataError),
+        ({MAIL: "x"}, EditionError),
+        ({"date": PHONE}, EditionError),
+        ({"new": 600000000}, EditionError),
+    ],
+)
+def test_an_identifier_in_the_wrong_place_is_not_shown(survey, change, kind):
+    error = refusal(survey, change, kind=kind)
+    assert "•••" in str(error)
+    assert not [text for text in (MAIL, PHONE, "600000000") if text in str(error)]
+    assert error.__cause__ is None
+
+
+def test_a_date_must_be_a_day_without_quotes(survey):
+    error = refusal(survey, {"date": "15/12/2025"}, kind=EditionError)
+    assert error.expected == "a day written 2026-12-31, without quotes"

@@ -30,10 +30,17 @@ def editions(checkout) -> dict[int, Edition]:
 
 
 @pytest.fixture(scope="session")
-def generated(checkout, editions, tmp_path_factory) -> Path:
+def told() -> list[None]:
+    """One element for each time that ``generated`` told of its progress."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def generated(checkout, editions, told, tmp_path_factory) -> Path:
     """The three editions, outside the checkout."""
     folder = tmp_path_factory.mktemp("démonstration")
-    return generate(checkout, list(editions.values()), scale=1, out=folder, progress=lambda: None)
+    return generate(checkout, list(editions.values()), scale=1, out=folder,
+                    progress=lambda: told.append(None))  # fmt: skip
 
 
 @pytest.fixture(scope="session")

@@ -28,7 +28,8 @@ def test_utf_16_is_read_where_it_is_declared(desk):
     desk.profile("large", format="csv", separators=["\t"], encodings=["utf-8", "utf-16"])
     desk.write("a.csv", (HEADER + ROW).replace(";", "\t").encode("utf-16"))
     assert desk.read("a.csv", "large")[0] == {2: CELLS}
-    assert "another byte-order mark" in refusal(desk, (HEADER + ROW).encode("utf-16")).found
+    error = refusal(desk, (HEADER + ROW).encode("utf-16"))
+    assert error.found == "a file in UTF-16" and "iconv -f UTF-16" in error.remedy
 
 
 def test_title_rows_blank_rows_and_empty_columns_are_left_out(desk):
@@ -87,13 +88,13 @@ def test_a_header_without_row_is_refused(desk):
 
 def test_no_header_names_the_nearest_row(desk):
     error = refusal(desk, "titre;\nIdentifiant;Région;Tel\nS1;02;03\n")
-    assert error.found == "no header; the nearest row, a.csv, line 2, names 2 of the columns"
+    assert error.found == "no header; the nearest row, line 2, names 2 of the columns"
     assert "among the first 30, that names 3 columns" in error.expected
 
 
 def test_two_headers_are_refused(desk):
     error = refusal(desk, "id;region;postes\n" + HEADER + ROW)
-    assert error.found == "2 headers: a.csv, line 1; a.csv, line 2"
+    assert error.found == "2 headers: line 1; line 2"
 
 
 @pytest.mark.parametrize(("row", "found"), [("S1;02", "2 cells"), ("S1;02;1;x", "4 cells")])
@@ -115,3 +116,13 @@ def test_a_workbook_under_a_profile_of_text_is_refused(desk):
 def test_a_file_that_is_not_there_is_a_clear_error(desk):
     with pytest.raises(DataError, match="could not be read: No such file"):
         desk.read("b.csv", "texte")
+
+
+@pytest.mark.parametrize(
+    ("start", "found"),
+    [(b"%PDF-1.7\n", "a PDF"), (b"\x89PNG\r\n", "an image"), (b"\xff\xd8\xff\xe0", "an image"),
+     (b"\n<!doctype html><html>", "a web page")],
+)  # fmt: skip
+def test_what_is_no_table_is_named_by_its_first_bytes(desk, start, found):
+    error = refusal(desk, start + b"id;region;postes\n")
+    assert (error.found, "sign in" in error.remedy) == (found, True)

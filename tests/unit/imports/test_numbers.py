@@ -67,3 +67,8 @@ def test_a_second_decimal_mark_is_only_read_when_it_is_declared():
 def test_a_whole_number_may_end_with_zeros_only(written, text, doubtful):
     reading = read(written, FRENCH, whole=True)
     assert (reading.text, reading.doubt != "") == (text, doubtful)
+
+
+@pytest.mark.parametrize("written", ["06" + "0" * 8, "0600 000 000", "+212" + "6" + "0" * 8])
+def test_a_telephone_keeps_what_tells_it_from_a_number(written):
+    assert read(written, FRENCH, whole=True) == (written, "", "ambigu")

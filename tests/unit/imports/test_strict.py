@@ -190,3 +190,10 @@ def test_chunks_have_the_rows_that_were_asked(desk, monkeypatch, size):
     assert [chunk.text.index.tolist() for chunk in chunks] == [[2, 3, 4], [5, 6, 7], [8]]
     assert chunks[0].text.index.name == "ligne"
     assert chunks[0].notes.empty
+
+
+@pytest.mark.parametrize("header", ["id,nom,prix,code", "Code;Nom;Nom arabe".replace(";", ",")])
+def test_the_file_of_another_table_or_form_is_told_at_once(read, header):
+    error = refusal(read, f"{header}\na,b,c,d\n")
+    assert error.found.endswith("of the 3 columns of config/dictionary/regions.yml")
+    assert "another table" in error.remedy and "profile" in error.remedy

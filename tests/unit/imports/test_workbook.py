@@ -119,7 +119,7 @@ def test_the_sheet_with_the_header_is_found_among_visible_ones(desk):
     rows = [["id", "region", "postes"], ["S1", "02", 1]]
     path = desk.sheets("a.xlsx", {"Lisez-moi": [["Texte"]], "Données": rows, "Copie": rows})
     error = refusal(desk)
-    assert "2 headers: a.xlsx, sheet 'Données', row 1; a.xlsx, sheet 'Copie', row 1" in error.found
+    assert "2 headers: sheet 'Données', row 1; sheet 'Copie', row 1" in error.found
     book = openpyxl.load_workbook(path)
     book["Copie"].sheet_state = "hidden"
     book.save(path)
@@ -179,3 +179,9 @@ def test_an_archive_that_is_no_workbook_is_a_clear_error(desk):
     with zipfile.ZipFile(desk.write("a.xlsx", b""), "w") as archive:
         archive.writestr("content.xml", "<office/>")
     assert refusal(desk).found == "an archive that is no XLSX workbook"
+
+
+def test_a_workbook_is_known_by_its_content_not_by_its_name(desk):
+    path = desk.workbook("a.xlsx", ["id", "region", "postes"], ["S1", "02", 1])
+    path.rename(path.with_suffix(".csv"))
+    assert desk.read("a.csv", "classeur")[0][2][:2] == ["S1", "02"]

@@ -166,6 +166,27 @@ class Survey:
         return self.file(stream.getvalue(), f"{YEAR}/personnes.xlsx", table="personnes",
                          profile="classeur")  # fmt: skip
 
+    def two_tables(self) -> Path:
+        """A workbook of two tables of the same columns, a sheet each, with the same persons."""
+        text = PERSONNES.replace("name: personnes", "name: visites", 1)
+        self.write("config/dictionary/visites.yml", text.replace("personnes.csv", "visites.csv"))
+        self.write("config/imports/deux.yml", "name: deux\ntitle: Essai\nformat: xlsx\n"
+                   "sheets: {personnes: A, visites: B}\n")  # fmt: skip
+        book, stream = openpyxl.Workbook(), io.BytesIO()
+        book.remove(book.active)
+        for title in "AB":
+            sheet = book.create_sheet(title)
+            for row in (HEADER, person(1), person(2)):
+                sheet.append([cell or None for cell in row])
+        book.save(stream)
+        return self.file(stream.getvalue(), f"{YEAR}/tout.xlsx", table=["personnes", "visites"],
+                         profile="deux")  # fmt: skip
+
+    def forget_entry(self, name: str) -> None:
+        """Remove an entry of the source sheet."""
+        files = {key: entry for key, entry in self.sheet().items() if key != name}
+        self.write(f"data/raw/{YEAR}/sources.yml", yaml.safe_dump({"files": files}))
+
     def raw(self, path: Path, **keys) -> RawFile:
         """A raw file as ingest knows it."""
         known = {"table": "personnes", "profile": None, "synthetic": False} | keys

@@ -153,3 +153,23 @@ def test_a_file_whose_other_rows_would_change_is_not_replaced(survey, secret, mo
 
 def test_a_person_is_in_no_representation(survey):
     assert "Ana" not in repr(forgetting.Person("Ana"))
+
+
+def test_the_rows_of_both_tables_of_a_workbook_go(survey, secret):
+    path = survey.two_tables()
+    done = forgotten(survey, survey.name_of(1))
+    assert [(one.file, one.rows) for one in done] == [("data/raw/2025/tout.xlsx", 1)] * 2
+    book = openpyxl.load_workbook(path)
+    assert [[row[0] for row in sheet.values] for sheet in book.worksheets] == [["id", "P00002"]] * 2
+    assert [one["rows"] for one in survey.sheet()["tout.xlsx"]["forgotten"]] == [1, 1]
+
+
+def test_a_part_that_no_table_reads_and_names_the_person_is_told(survey, secret):
+    path = survey.workbook()
+    book = openpyxl.load_workbook(path)
+    book.create_sheet("Suivi").append([None, f"Vu : {survey.name_of(1).upper()}"])
+    book.save(path)
+    survey.file(path.read_bytes(), "2025/personnes.xlsx", table="personnes", profile="classeur")
+    [done] = forgotten(survey, survey.name_of(1))
+    assert done.remarks == ("personnes.xlsx, sheet 'Suivi', row 1 still names the person: remove it"
+                            " by hand, and update its sha256",)  # fmt: skip

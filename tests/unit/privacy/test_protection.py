@@ -12,6 +12,7 @@ from obsante.collect.chunks import Chunk, notes
 from obsante.collect.imports import read_chunks
 from obsante.collect.privacy import Key, load_key, mask, masked_values, protect
 from obsante.collect.privacy.folders import campaign
+from obsante.collect.table_schema import Constraints
 from obsante.edition import load_edition
 from obsante.errors import DataError
 from obsante.paths import find_project
@@ -148,3 +149,18 @@ def test_no_cell_of_the_demonstration_looks_like_an_identifier(year):
             found = found[found["regle"] == codes.IDENTIFIER]
             wrong += [(raw.name, *row) for row in found.itertuples(index=False)]
     assert wrong == []
+
+
+@pytest.mark.parametrize("number", ["6" + "0" * 8, "2126" + "0" * 8])
+def test_a_telephone_that_became_a_number_is_known_by_its_size(survey, number):
+    out = protect(survey.chunk(survey.person(1, age=number)), survey.table, KEY)
+    assert noted(out) == [(2, codes.IDENTIFIER, "age", "•••")]
+    assert out.text.loc[2, "age"] == "•••"
+
+
+def test_a_number_without_bound_may_be_large(survey):
+    bare = survey.table.field("age").model_copy(update={"constraints": Constraints()})
+    table = survey.table.model_copy(
+        update={"fields": [bare if f.name == "age" else f for f in survey.table.fields]}
+    )
+    assert noted(protect(survey.chunk(survey.person(1, age="6" + "0" * 8)), table, KEY)) == []

@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from obsante import collect
-from obsante.collect.privacy import Key, purge, purging
+from obsante.collect.privacy import Key, purge, purging, remains
 from obsante.errors import DataError, EditionError, ObsanteError
 from obsante.files import sha256
 
@@ -142,3 +142,35 @@ def test_a_file_that_would_not_read_as_before_is_not_replaced(
 
     monkeypatch.setattr(purging, "rewrite", careless)
     assert refusal(survey).found == f"the file can't be purged as it is: {found}"
+
+
+def test_both_tables_of_a_workbook_are_purged(survey, secret):
+    path = survey.two_tables()
+    assert len(purged(survey)) == 2
+    cells = [cell for sheet in openpyxl.load_workbook(path).worksheets for row in sheet.values
+             for cell in row]  # fmt: skip
+    assert not {survey.name_of(1), survey.mail_of(2), survey.phone_of(1)} & set(cells)
+    assert "P00001" in cells
+
+
+def test_a_workbook_named_csv_is_purged_as_a_workbook(survey, secret):
+    path = survey.workbook()
+    survey.file(path.read_bytes(), "2025/personnes.csv", profile="classeur")
+    path.unlink()
+    survey.forget_entry("personnes.xlsx")
+    assert [one.file for one in purged(survey)] == ["data/raw/2025/personnes.csv"]
+
+
+def test_what_no_table_declares_is_told_by_its_form_and_never_shown(survey, secret):
+    survey.people(survey.person(1), survey.person(2, remarque=f"tel {survey.phone_of(9)}"))
+    purged(survey)
+    assert remains(survey.project, survey.edition) == [
+        "data/raw/2025/personnes.csv, line 3: the form of an identifier is left in 1 row(s); empty"
+        " these cells by hand, and update its sha256"
+    ]
+
+
+def test_nothing_is_told_of_a_file_that_is_clean_once_purged(survey, secret):
+    survey.workbook()
+    purged(survey)
+    assert remains(survey.project, survey.edition) == []

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from obsante.collect.quality.changes import compared, questions
-from obsante.collect.quality.coding import agreements, kappa_estimates
+from obsante.collect.quality.coding import agreements, clustered_error, kappa_estimates
 from obsante.collect.quality.comparison import classes, fit, shares
 from obsante.collect.quality.outliers import modified_scores, summary
 from obsante.collect.quality.settings import Pair
@@ -117,20 +117,34 @@ def coded() -> tuple[pd.DataFrame, Table]:
     table = Table.model_validate({"name": "t", "title": "T", "description": "x",
                                   "scope": "campaign", "file": "t.csv", "fields": fields})  # fmt: skip
     first = ["neg", "neg", "neu", "pos", "pos", "pos"]
-    return pd.DataFrame({"ton": first, "ton_2": ["neg", "neu", "neu", "pos", "pos", None]}), table
+    rows = pd.DataFrame({"ton": first, "ton_2": ["neg", "neu", "neu", "pos", "pos", None],
+                         "entretien": list("aabccc")})  # fmt: skip
+    return rows, table
 
 
 def test_coders_agree_four_times_in_five(coded):
     rows, table = coded
     pairs = [Pair(column="ton", second="ton_2", ordered=True)]
-    found = agreements(rows, table, pairs, level=0.95).set_index("mesure")
+    found = agreements(rows, table, pairs, cluster="entretien", level=0.95).set_index("mesure")
     # By chance 2/5 x 1/5 + 1/5 x 2/5 + 2/5 x 2/5 = 0.32; (0.8 - 0.32) / 0.68.
     assert found.loc["kappa", "estimation"] == pytest.approx(0.48 / 0.68)
     assert found.loc["accord", "estimation"] == pytest.approx(0.8)
     assert found.loc["kappa_lineaire", "estimation"] > found.loc["kappa", "estimation"]
     assert set(found["n"]) == {5}
+    # Without an interview, 1, 3/4 and 2/3 of the passages agree.
+    gaps = np.array([1, 3 / 4, 2 / 3]) - 0.8
+    assert found.loc["accord", "erreur_grappes"] == pytest.approx((2 / 3 * gaps @ gaps) ** 0.5)
     row = kappa_estimates(found.reset_index(), "ton").iloc[0]
     assert row[["dimension", "n"]].tolist() == ["national", 5]
+
+
+def test_one_interview_or_one_code_left_has_no_clustered_error(coded):
+    rows, _ = coded
+    both = rows[["ton", "ton_2"]].dropna()
+    alone = pd.Series("a", both.index)
+    assert np.isnan(clustered_error(both, alone, lambda part: part))
+    # Without the interview of the first three passages, both coders are left with one code.
+    assert np.isnan(clustered_error(both, pd.Series(list("aaabc")), lambda part: part))
 
 
 def test_without_coding_the_kappa_is_missing_not_zero():

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from obsante.results import charts_quality, tables_quality
-from obsante.results.tables_quality import probability, shown, text
+from obsante.results import charts_quality, columns, tables_quality
+from obsante.results.columns import probability, shown, text
 
 NBSP, THIN = "\u00a0", "\u202f"
 
@@ -23,7 +23,7 @@ def level(monkeypatch):
 
 def test_no_row_is_a_row_that_says_so():
     frame = pd.DataFrame({"a": [], "n": []})
-    table = shown(frame, {"Nom": ("a", text), "Nombre": ("n", tables_quality.count)}, "Rien.")
+    table = shown(frame, {"Nom": ("a", text), "Nombre": ("n", columns.count)}, "Rien.")
     assert table.text == "| Nom | Nombre |\n|:---|:---|\n| Rien. | – |"
 
 
@@ -73,7 +73,8 @@ def test_a_correction_tells_neither_the_unit_nor_the_value():
         "expire": ["2026-12-31"],
     })  # fmt: skip
     table = tables_quality.corrections(found).text
-    assert "| 12 | `dme` | Majuscules | Coordination | 1er mars 2026 | 31 décembre 2026 |" in table
+    assert ("| `etablissements.csv`, 12 | `dme` | Majuscules | Coordination, le 01/03/2026 "
+            "| 31/12/2026 |") in table  # fmt: skip
     assert "E0000010" not in table
     assert "OUI" not in table
 
@@ -109,3 +110,34 @@ def test_classes_are_written_in_words():
     table = charts_quality.beside_frame(found, ["n_professionnels"], ["etablissements"]).text
     assert "| 2 à 9 |" in table
     assert "| 50 et plus |" in table
+
+
+def test_only_tables_with_copies_or_conflicts_are_shown():
+    found = pd.DataFrame({"table": ["acces", "couts"], "lignes": [10, 9], "copies": [2, 0],
+                          "cles": [0, 0]})  # fmt: skip
+    table = tables_quality.duplicates(found).text
+    assert "| Accès aux spécialistes | 10 | 2 | 0 |" in table
+    assert "coûts" not in table
+    assert "Aucune ligne n'est venue deux fois." in tables_quality.duplicates(found.tail(1)).text
+
+
+def test_a_quantity_is_named_with_its_table():
+    found = pd.DataFrame({"table": ["couts"], "titre": ["Coût par acte"],
+                          "groupes": ["Type"], "valeurs": [5], "nuls": [0], "jugees": [5],
+                          "basses": [1], "hautes": [0]})  # fmt: skip
+    table = tables_quality.extremes(found).text
+    assert "| Activité et coûts des établissements | Coût par acte | Type | 5 |" in table
+    assert "Aucune quantité" in tables_quality.extremes(found.head(0)).text
+
+
+@pytest.mark.parametrize(
+    ("p", "said"),
+    [
+        ([0.3, 0.4, None], f"Au seuil de 5{NBSP}%, sur 2 variables testées, aucune ne s'écarte de la base."),
+        ([0.01, 0.4, None], f"1 s'écarte de la base{NBSP}: Région."),
+        ([0.01, 0.02, None], f"2 s'écartent de la base{NBSP}: Région, Milieu."),
+    ],
+)  # fmt: skip
+def test_variables_far_from_the_frame_are_named(p, said):
+    found = pd.DataFrame({"colonne": ["region", "milieu", "type"], "p_valeur": p})
+    assert said in charts_quality.verdict(found, ["etablissements"], 0.95).text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from obsante.collect import ingest
@@ -24,6 +26,8 @@ def change(project: Project, table: str, old: str, new: str) -> None:
 
 
 def refused(project: Project) -> str:
+    """The error of an ingest, without the campaign: its files would be read first."""
+    shutil.rmtree(project.raw(2023))
     with pytest.raises(DataError) as caught:
         ingest(project, load_edition(project, 2023))
     return str(caught.value)

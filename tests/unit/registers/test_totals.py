@@ -14,6 +14,11 @@ from obsante.collect.registers import GROUPS, acts
 from obsante.errors import DataError
 
 YEAR = 2025
+# Ibis still calls functions that its libraries have renamed.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:The 'future.infer_string' option"),
+]
 
 
 def listed(found):

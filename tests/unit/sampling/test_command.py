@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from typing import get_type_hints
+
 import pandas as pd
 import pytest
 import yaml
 
+from obsante.cli import collection
 from obsante.cli import sample as cli
-from obsante.collect.plan import output
+from obsante.collect.plan import ALLOCATIONS, output
 from obsante.errors import ObsanteError
 
 NONE = dict.fromkeys(("allocation", "size", "margin", "by", "minimum", "reserve", "seed"))
@@ -49,6 +53,12 @@ def test_the_same_command_gives_the_same_bytes(rooted, target, tmp_path):
     cli.run(None, "facilities", MIXED, cli.Files(output=tmp_path / "sample.csv"))
     for name in names(target):
         assert (target.parent / name).read_bytes() == (tmp_path / name).read_bytes()
+
+
+def test_the_help_names_every_allocation():
+    parameter = get_type_hints(collection.sample, include_extras=True)["allocation"]
+    (option,) = parameter.__metadata__
+    assert re.findall(r"[a-z_]{3,}", option.help) == list(ALLOCATIONS)
 
 
 def test_another_seed_draws_another_sample(rooted, target):

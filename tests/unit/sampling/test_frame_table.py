@@ -12,9 +12,10 @@ from obsante.collect import dictionary
 from obsante.collect.checks import check
 from obsante.collect.demo.campaign import GENERATORS, build_world
 from obsante.collect.demo.frame import read_reference
-from obsante.collect.demo.frame_table import frame_table, load_settings
+from obsante.collect.demo.frame_table import TABLE, FrameTableSettings, frame_table
 from obsante.collect.demo.scene import Part, Scene
-from obsante.collect.demo.settings import load_settings as campaign_settings
+from obsante.collect.demo.settings import load_settings
+from obsante.collect.demo.topics import load_topic
 from obsante.edition import load_edition
 from obsante.paths import Project, find_project
 
@@ -26,7 +27,7 @@ def checkout() -> Project:
 
 @pytest.fixture(scope="module")
 def scene(checkout) -> Scene:
-    world = build_world(checkout, campaign_settings(checkout), read_reference(checkout), 1)
+    world = build_world(checkout, load_settings(checkout), read_reference(checkout), 1)
     empty = pd.DataFrame()
     return Scene(world, load_edition(checkout, 2025), None, empty, empty)
 
@@ -69,7 +70,7 @@ def test_copies_and_only_they_are_set_aside(checkout, part, text):
 
 
 def test_what_is_known_of_records_is_partial_and_mostly_right(checkout, part, text):
-    settings = load_settings(checkout)
+    settings = load_topic(FrameTableSettings, checkout, TABLE)
     unique = text.drop_duplicates()
     known = unique["dme_connu"].notna().groupby(unique["secteur"]).mean()
     for sector, share in settings.known.items():

@@ -113,7 +113,8 @@ def test_a_trimmed_weight_is_counted():
         ([SEXE], {"frame": FRAME[FRAME["sexe"] == "f"]}, "margin sexe, 'h'.*no known total"),
         ([SEXE, {"by": ["milieu"], "source": "HCP", "totals": {"u": 5.0, "r": 6.0}}], {},
          "margin milieu, 'r'.*total of 6, and 5 by the margins before it"),
-        ([SEXE], {"method": "logit", "bounds": [0.9, 1.1]}, "widen the bounds"),
+        ([SEXE], {"method": "logit", "bounds": [0.9, 1.1]},
+         "calibration of sites, auxiliary.*weighting.yml, surveys.sites.calibration: widen bounds"),
         ([SEXE], {"rows": ROWS.assign(sexe=["f", None, "h", "h"])}, "column 'sexe'.*without value"),
         ([LITS], {"rows": ROWS.assign(lits=[1.0, None, 1.0, 1.0])}, "column 'lits'.*without value"),
         ([SEXE | {"totals": {"f": 6.0, "h": 0.0}}], {}, "'h'.*known total of 0"),
@@ -125,6 +126,17 @@ def test_a_trimmed_weight_is_counted():
 def test_what_no_weights_can_do_is_refused(margins, changes, message):
     with pytest.raises(DataError, match=f"(?s){message}"):
         calibrated(*margins, **changes)
+
+
+def test_a_trimming_that_makes_the_totals_unreachable_is_named():
+    # Trimmed at 2 x 1, the weight of d goes to a, b and c: f would need 2/3 of its weights.
+    rows = ROWS.assign(poids=[1.0, 1.0, 1.0, 7.0])
+    rule = {"multiple_of_median": 3.0, "source": "essai"}
+    totals = SEXE | {"totals": {"f": 2.0, "h": 8.0}}
+    bounds = {"method": "logit", "bounds": [0.9, 1.1]}
+    assert calibrated(totals, rows=rows, **bounds).trimmed == 0
+    with pytest.raises(DataError, match="raise trimming.multiple_of_median, or remove trimming"):
+        calibrated(totals, rows=rows, trimming=rule, **bounds)
 
 
 def test_totals_that_are_not_reproduced_are_never_given(monkeypatch):

@@ -135,6 +135,41 @@ def test_an_earlier_file_is_replaced_only_if_asked_and_keeps_its_sheet(run, fiel
     assert sheet["files"]["etablissements.csv"]["producer"] == "Essai"
 
 
+def noted(project: Project, **notes) -> None:
+    """Adds to the sheet what `obsante forget` or `obsante purge` writes there."""
+    path = project.raw(2026) / "sources.yml"
+    sheet = yaml.safe_load(path.read_text(encoding="utf-8"))
+    sheet["files"]["etablissements.csv"] |= notes
+    path.write_text(yaml.safe_dump(sheet), encoding="utf-8")
+
+
+def test_who_was_forgotten_is_still_counted_in_the_new_file(run, field, tmp_path):
+    run()
+    noted(field, forgotten=[{"date": TODAY, "rows": 1}])
+    (tmp_path / "answers.csv").write_text(ANSWERS + "E0000002,oui,oui,1\n", encoding="utf-8")
+    run(replace=True)
+    sheet = yaml.safe_load((field.raw(2026) / "sources.yml").read_text(encoding="utf-8"))
+    assert sheet["files"]["etablissements.csv"]["forgotten"] == [{"date": TODAY, "rows": 1}]
+
+
+def test_a_purged_file_never_gets_its_identifiers_back(run, field, tmp_path):
+    run()
+    noted(field, purged=TODAY)
+    before = (field.raw(2026) / "etablissements.csv").read_bytes()
+    with pytest.raises(DataError, match="destroyed for good"):
+        run(replace=True, strays=tmp_path / "strays.csv")
+    assert (field.raw(2026) / "etablissements.csv").read_bytes() == before
+
+
+def test_nothing_is_written_when_the_earlier_file_stays(run, field, tmp_path):
+    run()
+    (tmp_path / "answers.csv").write_text(ANSWERS + "E0000009,oui,oui,1\n", encoding="utf-8")
+    field.raw(2026).joinpath("etablissements.csv").write_text("autre\n", encoding="utf-8")
+    with pytest.raises(DataError, match="--replace"):
+        run(strays=tmp_path / "strays.csv")
+    assert not (tmp_path / "strays.csv").exists()
+
+
 def test_answers_out_of_the_sample_stop_unless_set_aside(run, field, tmp_path):
     (tmp_path / "answers.csv").write_text(ANSWERS + "E0000009,oui,oui,1\n", encoding="utf-8")
     with pytest.raises(DataError, match="1 of units that are not in the sample: 'E0000009'"):
@@ -154,7 +189,7 @@ def test_the_reserve_and_the_joined_strata_are_said(run, field, tmp_path, capsys
     )
     run()
     shown = capsys.readouterr().out
-    assert "1 of the reserve, called up" in shown
+    assert "units of the reserve called up: 1" in shown
     assert ("stratum clinique_privee-urbain-02: 1 respondents of 3 drawn, joins "
             "clinique_privee-urbain-01") in shown  # fmt: skip
 
@@ -164,6 +199,7 @@ def test_the_reserve_and_the_joined_strata_are_said(run, field, tmp_path, capsys
     [
         ({"table": "etablissement"}, "'etablissements' \\(nearest\\)"),
         ({"table": "regions"}, "no survey table"),
+        ({"table": "professionnels"}, "no sample of units drawn directly.*outside obsante"),
         ({"waves": (1, 2)}, "2 for 1 file"),
         ({"waves": (9,)}, "option --wave 9"),
         ({"waves": ()}, "2 answer\\(s\\) without wave"),

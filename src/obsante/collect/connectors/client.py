@@ -29,9 +29,8 @@ from tenacity import (
 import obsante
 from obsante.collect.connectors import failures
 from obsante.collect.connectors.credentials import Credentials
-from obsante.collect.connectors.declared import Declared
+from obsante.collect.connectors.declared import Declared, Limits
 from obsante.collect.connectors.failures import Passing
-from obsante.collect.connectors.limits import Limits
 
 _TRIED_AGAIN = frozenset({429, 500, 502, 503, 504})
 _REDIRECTIONS = 5
@@ -179,6 +178,9 @@ def decode(body: bytes) -> Any:
 
     Raises:
         ValueError: it is not JSON, which has neither NaN nor infinities, or is nested too deep.
+
+    >>> decode(b'{"a": [1, null]}')
+    {'a': [1, None]}
     """
     try:
         return json.loads(body, parse_constant=_no_number)

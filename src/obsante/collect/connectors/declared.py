@@ -1,4 +1,4 @@
-"""What a source of ``config/fetch.yml`` declares, and what its connector must do with it."""
+"""What ``config/fetch.yml`` declares, its limits and a source, and what a connector must do."""
 
 from __future__ import annotations
 
@@ -78,6 +78,20 @@ class Listing:
 
     columns: Sequence[str]
     rows: Sequence[Row]
+
+
+class Limits(Strict):
+    """``timeout_seconds``: to connect, and between two pieces of an answer; ``answer_seconds``: for
+    a whole answer; ``longest_wait_seconds``: the most that a service may ask to wait between two
+    attempts; ``pages``, ``megabytes``: of one source.
+    """
+
+    timeout_seconds: float = Field(gt=0)
+    answer_seconds: float = Field(gt=0)
+    attempts: int = Field(ge=1, le=10)
+    longest_wait_seconds: float = Field(gt=0)
+    pages: int = Field(ge=1)
+    megabytes: float = Field(gt=0)
 
 
 class Declared(Strict):

@@ -10,13 +10,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from obsante.collect.connectors import placement, snapshot
+from obsante.collect import placement
+from obsante.collect.connectors import snapshot
 from obsante.collect.connectors.client import Client
 from obsante.collect.connectors.credentials import Credentials, find_credentials
-from obsante.collect.connectors.declared import Answer, Declared, Listing, Query
+from obsante.collect.connectors.declared import Declared, Listing, Query
 from obsante.collect.connectors.pages import Kept, Page, Progress, all_pages, no_row
 from obsante.collect.connectors.settings import Settings, since
-from obsante.collect.connectors.snapshot import PageEntry, QueryEntry, Written, csv_bytes
+from obsante.collect.connectors.snapshot import PageEntry, QueryEntry, csv_bytes
+from obsante.collect.placement import Written
 from obsante.collect.sources import Source
 from obsante.edition import Edition
 from obsante.errors import DataError
@@ -145,7 +147,7 @@ def _query(source: Declared, pages: Sequence[Page]) -> QueryEntry:
 
 
 def _kept_folder(project: Project, order: Order, source: Declared) -> Path:
-    """Where the pages of an unfinished fetch wait: private ones never leave the edition's folder."""
+    """Where pages of an unfinished fetch wait: private ones never leave the edition's folder."""
     if source.private and order.edition:
         return project.raw(order.edition.edition) / f".partial-{order.name}"
     return snapshot.folder_of(project, order.name) / ".partial"

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from obsante.collect.connectors.declared import Declared
+from obsante.collect.connectors.declared import Declared, Limits
 from obsante.collect.connectors.dhis2 import Dhis2
 from obsante.collect.connectors.gho import Gho
 from obsante.collect.connectors.kobotoolbox import Kobo
-from obsante.collect.connectors.limits import Limits
 from obsante.collect.connectors.odk_central import OdkCentral
 from obsante.collect.connectors.openalex import OpenAlex
 from obsante.collect.connectors.world_bank import WorldBank
@@ -72,18 +71,14 @@ def load_settings(project: Project, environ: Mapping[str, str]) -> Settings:
     """The declared sources.
 
     Raises:
-        DataError: the file is absent, or holds something like a secret.
-        EditionError: a key is unknown, missing or mistyped.
+        DataError: the file holds something like a secret.
+        EditionError: no such file, or a key is unknown, missing or mistyped.
     """
     path = project.fetch
     where = project.relative(path)
-    if not path.is_file():
-        raise DataError(
-            where, found="no such file", expected="the sources that obsante fetch reads",
-            remedy="restore the file from git",
-        )  # fmt: skip
+    raw = read_yaml(project, path)
     _refuse_secrets(path, where, environ)
-    content = validate(_File, read_yaml(project, path), where)
+    content = validate(_File, raw, where)
     sources = {name: _source(name, entry, where) for name, entry in content.sources.items()}
     return Settings(content.limits, sources)
 

@@ -7,14 +7,13 @@ import datetime as dt
 import hashlib
 import io
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from obsante.collect.connectors.declared import Listing
 from obsante.collect.connectors.pages import Page
+from obsante.collect.placement import Written
+from obsante.collect.sheets import yaml_text
 from obsante.collect.sources import SHEET, Source
 from obsante.edition import Strict, read_yaml, validate
 from obsante.errors import DataError
@@ -49,33 +48,17 @@ class SnapshotSheet(Strict):
     files: dict[str, Source]
 
 
-class _Plain(yaml.SafeDumper):
-    """Each value written in full, without YAML anchors."""
-
-    def ignore_aliases(self, data: object) -> bool:
-        return True
-
-
-@dataclass(frozen=True)
-class Written:
-    """A file or folder, and whether it was there already."""
-
-    path: Path
-    already: bool
-
-
 def csv_bytes(listing: Listing) -> bytes:
-    """A listing as CSV: UTF-8, commas, quotes where needed, one line end."""
+    """A listing as CSV: UTF-8, commas, quotes where needed, one line end.
+
+    >>> csv_bytes(Listing(["a", "b"], [{"b": "x, y"}]))
+    b'a,b\\n,"x, y"\\n'
+    """
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(listing.columns)
     writer.writerows([row.get(name, "") for name in listing.columns] for row in listing.rows)
     return stream.getvalue().encode("utf-8")
-
-
-def yaml_text(content: dict[str, Any]) -> str:
-    """A mapping as YAML, keys in their order, dates as dates."""
-    return yaml.dump(content, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=100)
 
 
 def folder_of(project: Project, name: str) -> Path:

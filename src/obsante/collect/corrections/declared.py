@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 from pydantic import Field as Key
@@ -17,7 +19,7 @@ from obsante.collect.privacy.protection import codes_of, harmless
 from obsante.collect.reading import readable
 from obsante.collect.table_schema import Field, Table
 from obsante.edition import Edition, Strict, read_yaml, validate
-from obsante.errors import DataError, nearest
+from obsante.errors import DataError, EditionError, nearest
 from obsante.paths import Project
 
 FILE = "fichier"
@@ -55,6 +57,13 @@ class Correction(Strict):
                 written = "a whole number" if kind is int else "text between quotes"
                 raise ValueError(f"{written} for '{name}'")
         return key
+
+    @field_validator("date", "expires", mode="before")
+    @classmethod
+    def _is_day(cls, day: object) -> object:
+        if type(day) is not dt.date:
+            raise ValueError("a day written 2026-12-31, without quotes")
+        return day
 
     @field_validator("old", "new", mode="before")
     @classmethod
@@ -103,13 +112,28 @@ def declarations(project: Project, edition: Edition, tables: Mapping[str, Table]
         return []
     file = project.relative(path)
     with readable(file):
-        listed = validate(_File, read_yaml(project, path), file).corrections
+        listed = _listed(project, path, file)
     found = [Declared(f"{file}, key corrections.{rank}", one) for rank, one in enumerate(listed)]
     own = codes_of(tables.values()) if found else []
     for one in found:
         _Examined(one.where, one.correction, edition.publication_date, tables, own).check()
     _require_once(found)
     return found
+
+
+def _listed(project: Project, path: Path, file: str) -> list[Correction]:
+    try:
+        return validate(_File, read_yaml(project, path), file).corrections
+    except EditionError as error:
+        looked, found, expected = map(_hidden, (error.looked_at, error.found, error.expected))
+        remedy = error.remedy
+    # The cause would show the text.
+    raise EditionError(looked, found=found, expected=expected, remedy=remedy)
+
+
+def _hidden(text: str) -> str:
+    """``text`` without the form of an identifier, a telephone typed as a number included."""
+    return re.sub(r"\d{9,}", MASK, masked(text))
 
 
 @dataclass(frozen=True)
@@ -148,11 +172,12 @@ class _Examined:
         name = self.correction.table
         campaign = [one.name for one in self.tables.values() if one.scope == "campaign"]
         if name not in self.tables:
-            raise self._refused("table", f"'{name}', which is no table",
+            raise self._refused("table", f"'{_hidden(name)}', which is no table",
                                 nearest(name, campaign), "correct the name")  # fmt: skip
         if name not in campaign:
             raise self._refused(
-                "table", f"'{name}', a reference table", f"a campaign table: {', '.join(campaign)}",
+                "table", f"'{name}', a reference table",
+                f"a campaign table: {nearest(name, campaign)}",
                 "correct the file from its source, and update its sha256 in sources.yml",
             )  # fmt: skip
         return self.tables[name]
@@ -160,7 +185,7 @@ class _Examined:
     def _field(self, table: Table) -> Field:
         name = self.correction.column
         if name not in table.columns:
-            raise self._refused("column", f"'{name}', which is no column of '{table.name}'",
+            raise self._refused("column", f"'{_hidden(name)}', which is no column of '{table.name}'",
                                 nearest(name, table.columns), "correct the name")  # fmt: skip
         if table.field(name).identifier:
             raise self._refused(
@@ -182,7 +207,7 @@ class _Examined:
         if set(key) != set(table.primaryKey):
             own = " and ".join(table.primaryKey)
             raise self._refused(
-                "key", " and ".join(key), f"{own}, or {FILE} and {LINE}" if own else (
+                "key", _hidden(" and ".join(key)), f"{own}, or {FILE} and {LINE}" if own else (
                     f"{FILE} and {LINE}: table '{table.name}' has no primary key"),
                 "name the row by these",
             )  # fmt: skip

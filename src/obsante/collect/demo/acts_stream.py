@@ -15,8 +15,9 @@ import numpy as np
 
 from obsante.collect.demo.draws import apportion, stream
 from obsante.collect.demo.frame import MILIEUX, read_reference
-from obsante.collect.demo.panels.access import places
-from obsante.collect.demo.panels.acts_settings import Stream, load_acts_settings
+from obsante.collect.demo.panels.access import inhabited
+from obsante.collect.demo.panels.acts_settings import TABLE, ActsSettings, Stream
+from obsante.collect.demo.topics import load_topic
 from obsante.errors import DataError
 from obsante.files import writing
 from obsante.paths import Project, find_project
@@ -82,7 +83,7 @@ def write_acts(path: Path, rows: int, seed: int, *, project: Project | None = No
             remedy="choose another number of rows",
         )  # fmt: skip
     project = project or find_project()
-    plan = _plan(project, load_acts_settings(project).stream)
+    plan = _plan(project, load_topic(ActsSettings, project, TABLE).stream)
     unfinished = path.with_name(f".{path.name}.partial")
     rng = stream(seed, "acts stream")
     with writing(path):
@@ -115,7 +116,7 @@ def _block(plan: _Plan, rng: np.random.Generator, first: int, count: int) -> byt
 
 def _plan(project: Project, settings: Stream) -> _Plan:
     reference = read_reference(project)
-    where = places(reference)
+    where = inhabited(reference)
     names = where["milieu"].map(MILIEUX.__getitem__)
     codes = reference.provinces["code"].to_numpy()[where["province"]]
     texts = [f",{reference.regions[region]},{code},{name}"

@@ -34,7 +34,7 @@ WORKERS: dict[str, Mapping[str, str]] = {
 def spoil(
     table: bytes,
     candidates: np.ndarray,
-    kinds: dict[str, Mapping[str, str]],
+    faults: Mapping[str, Mapping[str, str]],
     *,
     share: float,
     seed: int,
@@ -45,6 +45,7 @@ def spoil(
     Args:
         table: header and rows, without quotes.
         candidates: rows, from 0, that may be spoilt.
+        faults: kind of error -> what it writes, by column.
         seed, name: of the draw.
 
     Returns:
@@ -54,10 +55,10 @@ def spoil(
     columns = header.split(",")
     count = min(len(candidates), int(share * len(lines) + 0.5))
     rows = stream(seed, "dirt", name).permutation(candidates)[:count]
-    names = list(kinds)
+    names = list(faults)
     spoilt = {kind: len(range(start, count, len(names))) for start, kind in enumerate(names)}
     for turn, row in enumerate(rows.tolist()):
-        lines[row] = _spoilt(lines[row], columns, kinds[names[turn % len(names)]])
+        lines[row] = _spoilt(lines[row], columns, faults[names[turn % len(names)]])
     return ("\n".join([header, *lines]) + "\n").encode("utf-8"), spoilt
 
 

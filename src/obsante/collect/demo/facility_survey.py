@@ -7,21 +7,19 @@ import numpy as np
 from obsante.collect.demo import dirt, truth
 from obsante.collect.demo.answers import adopters
 from obsante.collect.demo.facilities import Collection, facility_table
-from obsante.collect.demo.output import csv_bytes
-from obsante.collect.demo.scene import Part, Scene, ordered, spare
+from obsante.collect.demo.scene import Part, Scene, spare, spoilt_file
 
 
 def facility_survey(scene: Scene) -> Part:
     """One row per facility drawn."""
     world, edition, sample = scene.world, scene.edition, scene.sample
     collection = Collection(world.frame, scene.answers, sample, world.settings, edition.seed)
-    table = ordered(world, "etablissements", facility_table(collection, edition))
     # Neither the first answers of a stratum, which its variance needs, nor a facility of workers.
     free = spare(sample["answers"].to_numpy(), sample["stratum"].to_numpy())
     free &= ~sample.index.isin(scene.workers["facility"])
-    content, spoilt = dirt.spoil(
-        csv_bytes(table), np.flatnonzero(free), dirt.FACILITIES,
-        share=world.settings.sample.dirt, seed=edition.seed, name="etablissements",
+    content, spoilt = spoilt_file(
+        scene, "etablissements", facility_table(collection, edition), dirt.FACILITIES,
+        share=world.settings.sample.dirt, rows=np.flatnonzero(free),
     )  # fmt: skip
     effects = truth.facility_effects(world.frame, scene.answers)
     return Part(content, _indicators(scene), effects, spoilt)

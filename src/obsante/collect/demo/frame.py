@@ -2,7 +2,7 @@
 
 Counts of facilities, regions, populations and mountain provinces are real and read in
 ``data/raw/reference``; where a count is not known below the national or regional level it is
-shared by population (see ``config/demo/etablissements.yml``). The facilities themselves are invented.
+shared by population (see ``config/demo/etablissements.yml``). The facilities are invented.
 """
 
 from __future__ import annotations
@@ -45,6 +45,16 @@ class Reference:
     def regions(self) -> list[str]:
         return sorted(self.provinces["region"].unique())
 
+    @cached_property
+    def region_of(self) -> np.ndarray:
+        """Position of each province's region in ``regions``."""
+        return self.provinces["region"].map(self.regions.index).to_numpy()
+
+    @cached_property
+    def mountain(self) -> np.ndarray:
+        """Whether the rural part of each province is in the mountains."""
+        return (self.provinces["alerte_froid_montagne_2025"] == "oui").to_numpy()
+
     def value(self, figure: Figure) -> int:
         """One figure of ``offre_sante.csv``, see :meth:`row`."""
         return int(self.row(figure)["valeur"])
@@ -68,7 +78,7 @@ class Reference:
                 found=f"{len(rows)} rows for {figure.indicator}, {figure.sector}, "
                 f"{figure.year}, {place}",
                 expected="one, that config/demo/etablissements.yml refers to",
-                remedy="correct config/demo/etablissements.yml, key frame, or complete the reference file",
+                remedy="correct the key frame of that file, or complete the reference file",
             )
         return rows.iloc[0]
 
@@ -185,20 +195,30 @@ def _regional_weight(reference: Reference, by: Population | Figure, region: str)
     if isinstance(by, Figure):
         return reference.value(by.model_copy(update={"region": region}))
     mine = reference.provinces["region"] == region
-    return int(_places(reference, by)["weight"][np.tile(mine, 2)].sum())
+    return int(_weighted(reference, by)["weight"][np.tile(mine, 2)].sum())
 
 
-def _places(reference: Reference, by: Population) -> pd.DataFrame:
-    """Urban then rural part of each province, with its weight."""
+def places(reference: Reference) -> pd.DataFrame:
+    """The urban part of each province, then the rural part of each, with its population.
+
+    Returns:
+        Columns region and milieu (codes), province (position), population (of 2024).
+    """
     provinces = reference.provinces
-    mountain = provinces["alerte_froid_montagne_2025"] == "oui"
-    rural = np.where(mountain, "rural_montagne", "rural")
+    rural = np.where(reference.mountain, "rural_montagne", "rural")
     common = {"region": provinces["region"], "province": np.arange(len(provinces), dtype="int16")}
     parts = [
-        common | {"milieu": "urbain", "weight": provinces["urbaine_2024"] * by.urban},
-        common | {"milieu": rural, "weight": provinces["rurale_2024"] * by.rural},
+        common | {"milieu": "urbain", "population": provinces["urbaine_2024"]},
+        common | {"milieu": rural, "population": provinces["rurale_2024"]},
     ]
     return pd.concat([pd.DataFrame(part) for part in parts], ignore_index=True)
+
+
+def _weighted(reference: Reference, by: Population) -> pd.DataFrame:
+    """The same places, with a weight in the place of the population."""
+    where = places(reference)
+    each = np.where(where["milieu"] == "urbain", by.urban, by.rural)
+    return where.assign(weight=where["population"] * each).drop(columns="population")
 
 
 def _spread(reference: Reference, supply: Supply, name: str) -> pd.DataFrame:
@@ -209,12 +229,12 @@ def _by_population(
     reference: Reference, counts: dict[str, int], by: Population, name: str
 ) -> pd.DataFrame:
     """Regional counts shared between the places of each region."""
-    places = _places(reference, by)
-    places["count"] = 0
+    where = _weighted(reference, by)
+    where["count"] = 0
     for region, count in counts.items():
-        mine = places["region"] == region
-        places.loc[mine, "count"] = apportion(count, places.loc[mine, "weight"].to_numpy())
-    return places.drop(columns="weight").assign(type=name)
+        mine = where["region"] == region
+        where.loc[mine, "count"] = apportion(count, where.loc[mine, "weight"].to_numpy())
+    return where.drop(columns="weight").assign(type=name)
 
 
 def _hospitals(reference: Reference, settings: FrameSettings) -> list[pd.DataFrame]:
@@ -238,9 +258,9 @@ def _largest(
     reference: Reference, counts: dict[str, int], by: Population, name: str
 ) -> pd.DataFrame:
     """One hospital in the town of each of the most populated provinces of a region."""
-    places = _places(reference, by)
-    towns = places[places["milieu"] == "urbain"].copy()
-    totals = places.groupby("province")["weight"].sum()
+    where = _weighted(reference, by)
+    towns = where[where["milieu"] == "urbain"].copy()
+    totals = where.groupby("province")["weight"].sum()
     order = totals.loc[towns["province"]].rank(method="first", ascending=False).to_numpy()
     ranks = pd.Series(order, index=towns.index).groupby(towns["region"]).rank()
     towns["count"] = (ranks <= towns["region"].map(counts)).astype("int64")

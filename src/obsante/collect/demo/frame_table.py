@@ -8,17 +8,16 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from obsante.collect.demo import dirt
 from obsante.collect.demo.answers import adopters
 from obsante.collect.demo.draws import stream
 from obsante.collect.demo.facilities import category, identifiers, yes_no
 from obsante.collect.demo.frame import SECTORS
-from obsante.collect.demo.output import csv_bytes
-from obsante.collect.demo.scene import Part, Scene, ordered
-from obsante.edition import Strict, read_yaml, validate
-from obsante.paths import Project
+from obsante.collect.demo.scene import Part, Scene, spoilt_file
+from obsante.collect.demo.topics import load_topic
+from obsante.edition import Strict
 
-_KINDS: dict[str, Mapping[str, str]] = {"doublon": {}}
+TABLE = "base_sondage"
+_FAULTS: dict[str, Mapping[str, str]] = {"doublon": {}}
 
 
 class FrameTableSettings(Strict):
@@ -29,24 +28,14 @@ class FrameTableSettings(Strict):
     dirt: float = Field(ge=0, lt=0.05)
 
 
-def load_settings(project: Project) -> FrameTableSettings:
-    """Read and check ``config/demo/base_sondage.yml``.
-
-    Raises:
-        EditionError: the file is unreadable, or a key is unknown, missing or mistyped.
-    """
-    path = project.demo / "base_sondage.yml"
-    return validate(FrameTableSettings, read_yaml(project, path), project.relative(path))
-
-
 def frame_table(scene: Scene) -> Part:
     """One row per facility of the frame, sorted by identifier.
 
     Its truth: the share of the frame that has a record the year before, and among those whose use
     is known, the share of right ones.
     """
-    world, settings = scene.world, load_settings(scene.world.project)
-    frame = world.frame
+    settings = load_topic(FrameTableSettings, scene.world.project, TABLE)
+    frame = scene.world.frame
     order = np.argsort(frame.rows["number"].to_numpy(), kind="stable")
     adopted, said, known = _records(scene, settings)
     columns = {"id_etablissement": identifiers(frame, order)}
@@ -54,11 +43,9 @@ def frame_table(scene: Scene) -> Part:
         columns[name] = category(frame, name, order)
     columns["n_professionnels"] = frame.rows["n_professionnels"].to_numpy()[order]
     columns["dme_connu"] = yes_no(said[order], ~known[order])
-    table = ordered(world, "base_sondage", pd.DataFrame(columns))
-    content, spoilt = dirt.spoil(
-        csv_bytes(table), np.arange(len(table)), _KINDS,
-        share=settings.dirt, seed=scene.edition.seed, name="base_sondage",
-    )  # fmt: skip
+    content, spoilt = spoilt_file(
+        scene, TABLE, pd.DataFrame(columns), _FAULTS, share=settings.dirt
+    )
     right = float((said == adopted)[known].mean())
     effects = {"dme_connu": {"adoption_annee_precedente": float(adopted.mean()), "exacts": right}}
     return Part(content, effects=effects, spoilt=spoilt)

@@ -10,10 +10,10 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
-import yaml
 
 from obsante.collect.dictionary import load
-from obsante.collect.sources import SHEET, TRUTH, Source, read_sheet
+from obsante.collect.sheets import listed, yaml_text
+from obsante.collect.sources import SHEET, TRUTH, Source
 from obsante.edition import Edition
 from obsante.errors import DataError
 from obsante.files import write_atomic
@@ -23,13 +23,6 @@ _TRUTH_TITLE = "Valeurs connues de la base de sondage simulée (données synthé
 # Identifiers of facilities have seven digits.
 _LARGEST_SCALE = 600
 _HEAD = "# Source sheet of synthetic files, written by `obsante demo`: nothing here was observed.\n"
-
-
-class _Plain(yaml.SafeDumper):
-    """Each value written in full, without YAML anchors."""
-
-    def ignore_aliases(self, data: object) -> bool:
-        return True
 
 
 def choose_folder(project: Project, scale: int, out: Path | None) -> Path:
@@ -75,7 +68,7 @@ def check_target(project: Project, folder: Path, names: Iterable[str]) -> None:
     Raises:
         DataError: naming the first such file.
     """
-    sheet = read_sheet(project, folder) if (folder / SHEET).is_file() else {}
+    sheet = listed(project, folder)
     for name, source in sheet.items():
         if not source.synthetic:
             raise _refusal(project, folder / name, "a file marked synthetic: false in sources.yml")
@@ -111,16 +104,13 @@ def write_edition(
     project: Project, folder: Path, edition: Edition, files: dict[str, bytes]
 ) -> None:
     """Write an edition's files, then the sheet that vouches for them."""
-    kept = read_sheet(project, folder) if (folder / SHEET).is_file() else {}
+    kept = listed(project, folder)
     for name, content in files.items():
         write_atomic(folder / name, content)
     sheet = kept | {name: _source(project, edition, name, content)
                     for name, content in files.items()}  # fmt: skip
     entries = {name: sheet[name].model_dump(exclude_none=True) for name in sorted(sheet)}
-    text = yaml.dump(
-        {"files": entries}, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=100
-    )
-    write_atomic(folder / SHEET, _HEAD + text)
+    write_atomic(folder / SHEET, _HEAD + yaml_text({"files": entries}))
 
 
 def _source(project: Project, edition: Edition, name: str, content: bytes) -> Source:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
+from obsante.collect.demo import dirt
 from obsante.collect.demo.answers import Answers
 from obsante.collect.demo.draws import rank_within
 from obsante.collect.demo.frame import Frame
+from obsante.collect.demo.output import csv_bytes
 from obsante.collect.demo.sample import RESPONDENTS_AT_LEAST, Strata
 from obsante.collect.demo.settings import Settings
 from obsante.collect.demo.truth import Values
@@ -72,6 +75,27 @@ def ordered(world: World, name: str, table: pd.DataFrame) -> pd.DataFrame:
             remedy="add the column to config/demo and obsante.collect.demo, or remove it",
         )  # fmt: skip
     return table[columns]
+
+
+def spoilt_file(
+    scene: Scene,
+    name: str,
+    table: pd.DataFrame,
+    faults: Mapping[str, Mapping[str, str]],
+    *,
+    share: float,
+    rows: np.ndarray | None = None,
+) -> tuple[bytes, dict[str, int]]:
+    """The file of a table, a share of its rows spoilt, and how many are by fault.
+
+    Args:
+        name: of the table, columns of its dictionary being in any order.
+        faults: as :func:`obsante.collect.demo.dirt.spoil`.
+        rows: positions of those that may be spoilt; all by default.
+    """
+    free = np.arange(len(table)) if rows is None else rows
+    content = csv_bytes(ordered(scene.world, name, table))
+    return dirt.spoil(content, free, faults, share=share, seed=scene.edition.seed, name=name)
 
 
 def spare(answers: np.ndarray, group: np.ndarray) -> np.ndarray:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from pydantic import Field, model_validator
 
-from obsante.edition import Strict, read_yaml, validate
+from obsante.collect.demo.topics import load_topic
+from obsante.edition import Strict
 from obsante.paths import Project
 
 Effects = dict[str, float]
@@ -222,5 +223,4 @@ def load_settings(project: Project) -> Settings:
     Raises:
         EditionError: the file is missing or unreadable, or a key is unknown, missing or mistyped.
     """
-    path = project.demo / "etablissements.yml"
-    return validate(Settings, read_yaml(project, path), project.relative(path))
+    return load_topic(Settings, project, "etablissements")

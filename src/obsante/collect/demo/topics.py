@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel
 
-from obsante.collect.demo.settings import Settings
 from obsante.edition import read_yaml, validate
 from obsante.errors import EditionError, nearest
 from obsante.paths import Project
+
+if TYPE_CHECKING:
+    from obsante.collect.demo.settings import Settings
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -22,12 +24,6 @@ def load_topic(model: type[Model], project: Project, topic: str) -> Model:
         EditionError: the file is missing or unreadable, or a key is unknown, missing or mistyped.
     """
     path = project.demo / f"{topic}.yml"
-    if not path.is_file():
-        raise EditionError(
-            project.relative(path), found="no such file",
-            expected="the parameters of the demonstration's file",
-            remedy="restore the file from the repository",
-        )  # fmt: skip
     return validate(model, read_yaml(project, path), project.relative(path))
 
 

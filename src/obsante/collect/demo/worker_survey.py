@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from obsante.collect.demo import dirt, truth
-from obsante.collect.demo.output import csv_bytes
-from obsante.collect.demo.scene import Part, Scene, ordered, spare
+from obsante.collect.demo.scene import Part, Scene, spare, spoilt_file
 from obsante.collect.demo.worker_table import Interviews, worker_table
 from obsante.collect.demo.workers import likert, workers_in
 
@@ -22,11 +21,10 @@ def worker_survey(scene: Scene) -> Part:
         total += values - 1
     score = total * (100 / (4 * len(items)))
     interviews = Interviews(frame, workforce, scene.answers, year, sample, settings, edition.seed)
-    table = ordered(world, "professionnels", worker_table(interviews, items, edition))
     free = spare(sample["answers"].to_numpy(), sample["facility"].to_numpy())
-    content, spoilt = dirt.spoil(
-        csv_bytes(table), np.flatnonzero(free), dirt.WORKERS,
-        share=settings.workers.dirt, seed=edition.seed, name="professionnels",
+    content, spoilt = spoilt_file(
+        scene, "professionnels", worker_table(interviews, items, edition), dirt.WORKERS,
+        share=settings.workers.dirt, rows=np.flatnonzero(free),
     )  # fmt: skip
     effects = truth.worker_effects(frame, workforce, year, score, settings)
     return Part(content, effects=effects, spoilt=spoilt)

@@ -47,12 +47,23 @@ def translate(
 
 
 def missing(column: str) -> str:
-    """Condition that a question has no answer."""
+    """Condition that a question has no answer.
+
+    >>> missing("dme")
+    "${dme} = ''"
+    """
     return f"${{{column}}} = ''"
 
 
 def literal(value: str | float) -> str:
-    """A text or a number; XPath has no way to write both kinds of quotes in one text."""
+    """A text or a number; XPath has no way to write both kinds of quotes in one text.
+
+    Raises:
+        Untranslatable: a text that has both.
+
+    >>> print(literal("l'eau"))
+    "l'eau"
+    """
     if not isinstance(value, str):
         return str(value)
     quote = '"' if "'" in value else "'"

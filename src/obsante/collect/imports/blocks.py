@@ -66,6 +66,7 @@ class Blocks:
         self._kept = rest + self._kept
 
     def _begin(self, block: Block) -> None:
+        refusals.check_text(self._where, block.data[:64])
         if block.data.startswith(_UTF_16):
             raise refusals.encoding(self._where, "a file in UTF-16", "UTF-16")
         if block.data.startswith((ZIP, OLE)):

@@ -38,6 +38,11 @@ class Delimited:
     ) -> None:
         self._path, self.where = path, where
         self.pages = dict.fromkeys(separators, where)
+        with path.open("rb") as stream:
+            start = stream.read(64)
+        refusals.check_text(where, start)
+        if start.startswith(_UTF_16) and "utf-16" not in encodings:
+            raise refusals.encoding(where, "a file in UTF-16", "UTF-16")
         self._codec = self._fitting(encodings)
 
     def rows(self, page: str) -> Iterator[Row]:

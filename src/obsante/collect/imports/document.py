@@ -98,25 +98,29 @@ class _Search:
                 if number >= self.header.columns:
                     self.found.append((page, line, cells))
                 elif number > self.best[0]:
-                    self.best = (number, f"{called}, {self.document.unit} {line}")
+                    self.best = (number, self._place(page, line))
         except DataError as error:
             # Quotes that are wrong with a separator may be right with the file's own.
             self.unreadable.append(error)
+
+    def _place(self, page: str, line: int) -> str:
+        """A row as messages that name the file already call it."""
+        sheet = self.document.pages[page].removeprefix(self.document.where).removeprefix(", ")
+        return f"{sheet + ', ' if sheet else ''}{self.document.unit} {line}"
 
     def refusal(self) -> DataError:
         """Why there is not one header."""
         if not self.found and self.unreadable:
             return self.unreadable[0]
-        looked = " and ".join(dict.fromkeys(self.looked))
         if self.found:
-            unit = self.document.unit
-            places = [f"{self.document.pages[page]}, {unit} {line}" for page, line, _ in self.found]
+            places = [self._place(page, line) for page, line, _ in self.found]
             return DataError(
-                looked, found=f"{len(places)} headers: {'; '.join(places)}",
+                self.document.where, found=f"{len(places)} headers: {'; '.join(places)}",
                 expected=f"one row that names {self.header.columns} columns of the dictionary",
                 remedy="remove the other, name the sheet under sheets in the profile, or raise"
                 " header.columns there",
             )  # fmt: skip
+        looked = " and ".join(dict.fromkeys(self.looked))
         number, place = self.best
         nearest = f"; the nearest row, {place}, names {number} of the columns" if number else ""
         return DataError(

@@ -10,6 +10,8 @@ from obsante.collect.imports.doubts import Reading, choose
 # Marks between thousands that some country uses; spaces of all widths are made one before.
 _ANY_THOUSANDS = (".", ",", " ", "'", "\u2019")
 _SIGNS = str.maketrans({"\u2212": "-", "\u2011": "-"})
+# Without its zero or its plus, a telephone would pass for a number.
+_TELEPHONE = re.compile(r"(?:\+|0)(?: ?[0-9]){9,}")
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,10 @@ def read(value: str, marks: Marks, *, whole: bool) -> Reading:
     >>> read("1.234", french, whole=False).doubt == ""
     False
     """
-    text = re.sub(r"\s", " ", value.strip().translate(_SIGNS)).removeprefix("+")
+    text = re.sub(r"\s", " ", value.strip().translate(_SIGNS))
+    if _TELEPHONE.fullmatch(text):
+        return Reading(value)
+    text = text.removeprefix("+")
     thousands = tuple(re.sub(r"\s", " ", mark) for mark in marks.thousands)
     own = _parsed(text, marks.decimals[0], thousands, whole)
     if own is not None:

@@ -4,6 +4,20 @@ from __future__ import annotations
 
 from obsante.errors import DataError
 
+# First bytes of what is sent in the place of a table.
+_OTHERS = {b"%PDF": "a PDF", b"\x89PNG": "an image", b"\xff\xd8\xff": "an image",
+           b"<!DOCTYPE HTML": "a web page", b"<HTML": "a web page"}  # fmt: skip
+
+
+def check_text(where: str, start: bytes) -> None:
+    """Refuse a PDF, an image, or a web page such as a server's sign-in, by its first bytes."""
+    for mark, kind in _OTHERS.items():
+        if start.lstrip().upper().startswith(mark.upper()):
+            raise DataError(
+                where, found=kind, expected="a table, as CSV or XLSX",
+                remedy="ask for the table itself; from a server, sign in and export it again",
+            )  # fmt: skip
+
 
 def empty(where: str, found: str) -> DataError:
     """A file without a row."""

@@ -140,6 +140,14 @@ def _plain(data: bytes) -> bool:
 def _check_header(header: list[str], table: Table, where: str) -> None:
     _check_separator(header, table, where)
     place = f"{where}, line 1"
+    known = len(set(header) & set(table.columns))
+    if 2 * known < min(len(header), len(table.columns)):
+        raise DataError(
+            place, found=f"{known} of the {len(table.columns)} columns of {_dictionary(table)}",
+            expected="all of them, by their names, in any order",
+            remedy="if it is the file of another table, name that table in sources.yml; if its"
+            " headings are written otherwise, the profile that reads it, such as csv_francais",
+        )  # fmt: skip
     for number, name in enumerate(header, start=1):
         if name not in table.columns:
             unused = [column for column in table.columns if column not in header]

@@ -92,9 +92,13 @@ def _loaded(path: Path, *, results: bool) -> Iterator[openpyxl.Workbook]:
     with warnings.catch_warnings():
         # Styles and validations that openpyxl does not know don't change the cells.
         warnings.simplefilter("ignore", UserWarning)
-        book = openpyxl.load_workbook(path, read_only=True, data_only=results, keep_links=False)
-    with contextlib.closing(book):
-        yield book
+        # From a stream: openpyxl refuses a path that ends in .csv.
+        with path.open("rb") as stream:
+            book = openpyxl.load_workbook(
+                stream, read_only=True, data_only=results, keep_links=False
+            )
+            with contextlib.closing(book):
+                yield book
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""The sampling plan of the surveys: frame, strata, allocation, draw and the files that hold them."""
+"""The sampling plan of the surveys: frame, strata, allocation, draw, and their files."""
 
 from obsante.collect.plan.basis import Basis, make_basis
 from obsante.collect.plan.facilities import allocation, by_stratum, overridden, precision, sample

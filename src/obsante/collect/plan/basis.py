@@ -89,6 +89,9 @@ def by_code(codes: pd.Series, values: Mapping[str, float], key: str) -> pd.Serie
 
     Raises:
         DataError: a code has none.
+
+    >>> by_code(pd.Series(["chu", "chu"]), {"chu": 0.5}, "costs").tolist()
+    [0.5, 0.5]
     """
     names = codes.astype("str")
     missing = sorted(set(names) - set(values))

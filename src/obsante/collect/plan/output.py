@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
-import yaml
 
 from obsante.collect.plan.frame import SamplingFrame
 from obsante.collect.plan.settings import Settings
+from obsante.collect.sheets import yaml_text
 from obsante.edition import Edition
 from obsante.errors import DataError
 from obsante.files import write_atomic
@@ -30,7 +30,11 @@ def default_file(project: Project, edition: Edition, table: str) -> Path:
 
 
 def beside(path: Path, part: str, suffix: str = ".csv") -> Path:
-    """The file of another part of the same plan: ``etablissements-strates.csv``."""
+    """The file of another part of the same plan.
+
+    >>> beside(Path("etablissements.csv"), "strates").name
+    'etablissements-strates.csv'
+    """
     return path.with_name(f"{path.stem}-{part}{suffix}")
 
 
@@ -69,8 +73,7 @@ def write_record(
         "confidence_level": edition.confidence_level,
         "settings": settings.model_dump(),
     }
-    text = yaml.safe_dump(record, sort_keys=False, allow_unicode=True, width=100)
-    write_atomic(path, _HEAD + text)
+    write_atomic(path, _HEAD + yaml_text(record))
 
 
 def console_table(table: pd.DataFrame) -> list[str]:

@@ -9,6 +9,7 @@ has the weight N_h / n_h x M_j / m_j, and the finite-population corrections n_h 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -161,13 +162,21 @@ def _listed(rows: pd.DataFrame, where: str) -> pd.DataFrame:
     own = [bool(_FORM.fullmatch(code)) and code.startswith(name) for code, name in pairs]
     wrong = ~pd.Series(own, index=rows.index)
     _check(rows, wrong, WORKER, where, "not an identifier of a worker of that facility",
-           lambda value: "the facility's identifier, a dash, five digits: E0000001-00001")  # fmt: skip
+           lambda value: "the facility's own, a dash, five digits: E0000001-00001")  # fmt: skip
     _check(rows, codes.duplicated(), WORKER, where, "a worker who is there twice",
            lambda value: "one line for each worker")  # fmt: skip
     return rows[[FACILITY, WORKER]]
 
 
-def _check(rows, wrong, column: str, where: str, what: str, expected) -> None:
+def _check(
+    rows: pd.DataFrame,
+    wrong: pd.Series,
+    column: str,
+    where: str,
+    what: str,
+    expected: Callable[[str], str],
+) -> None:
+    """Raise a DataError naming the first line where ``wrong`` is true, and what it should hold."""
     if wrong.any():
         line = rows.index[wrong][0]
         value = rows.at[line, column]

@@ -22,12 +22,13 @@ from obsante.collect.privacy.forgetting import (
 from obsante.collect.privacy.keys import Key, link_lost, load_key, needs_key
 from obsante.collect.privacy.patterns import MASK, kinds, masked
 from obsante.collect.privacy.protection import mask, masked_values, protect
-from obsante.collect.privacy.purging import Purged, purge
+from obsante.collect.privacy.purging import Purged, purge, remains
 from obsante.collect.privacy.scanning import Finding, Scan, scan
 from obsante.collect.privacy.tracked import check_untracked
 
 __all__ = [
     "MASK", "Finding", "Forgotten", "Key", "Purged", "Scan", "check_untracked",
     "editions_searched", "forget", "kinds", "link_lost", "load_key", "mask", "masked",
-    "masked_values", "needs_key", "protect", "purge", "scan", "to_build_again",
+    "masked_values", "needs_key", "protect", "purge", "remains", "scan",
+    "to_build_again",
 ]  # fmt: skip

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pydantic import Field
 
 from obsante.edition import Strict, read_yaml, validate
-from obsante.errors import EditionError
 from obsante.paths import Project
 
 
@@ -30,10 +29,4 @@ def load_privacy(project: Project) -> Privacy:
         EditionError: no such file, or an unknown, missing or mistyped key.
     """
     path = project.privacy
-    if not path.is_file():
-        raise EditionError(
-            project.relative(path), found="no such file",
-            expected="demonstration_key, and the list allowed",
-            remedy="restore the file from git",
-        )  # fmt: skip
     return validate(Privacy, read_yaml(project, path), project.relative(path))

@@ -41,7 +41,7 @@ def replaced(project: Project, years: Sequence[int]) -> Iterator[dict[int, Path]
     What an interrupted command left beside them is removed first: it holds identifiers too.
     """
     for year in years:
-        _remove_leftovers(project, year)
+        remove_leftovers(project.raw(year))
     with fresh_folders(*(project.raw(year) for year in years)) as building:
         for year, copy in zip(years, building, strict=True):
             with writing(copy):
@@ -72,10 +72,10 @@ def put(folder: Path, raw: RawFile, new: Path, keys: Keys) -> RawFile:
     return replace(raw, path=target, sha256=entry["sha256"])
 
 
-def _remove_leftovers(project: Project, year: int) -> None:
-    folder = project.raw(year)
+def remove_leftovers(folder: Path) -> None:
+    """Remove what a killed command left beside a folder, unless the folder itself is missing."""
     if folder.is_dir():
-        for stale in folder.parent.glob(f".{year}.*"):
+        for stale in folder.parent.glob(f".{folder.name}.*"):
             with writing(stale):
                 shutil.rmtree(stale)
 

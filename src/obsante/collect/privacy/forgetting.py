@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -16,7 +16,7 @@ from obsante.collect.privacy.folders import campaign, put, replaced
 from obsante.collect.privacy.keys import Key, load_key, needs_key
 from obsante.collect.privacy.normalise import canonical
 from obsante.collect.privacy.places import Sample, sample
-from obsante.collect.privacy.rewriting import Change, is_workbook, rewrite
+from obsante.collect.privacy.rewriting import Change, is_workbook, naming, rewrite
 from obsante.collect.question_schema import Kind
 from obsante.collect.sources import RawFile, read_sheet
 from obsante.collect.table_schema import PSEUDONYM, Table
@@ -120,6 +120,8 @@ def forget(
         with replaced(project, sorted({place.year for place in found})) as folders:
             for place in found:
                 _without(project, folders[place.year], place, today)
+            done = [_with_rest(one, folders[one.edition], place, person)
+                    for one, place in zip(done, found, strict=True)]  # fmt: skip
     return done
 
 
@@ -200,8 +202,9 @@ def _without(project: Project, folder: Path, place: _Place, today: dt.date) -> N
             remedy="remove the file and its entry in sources.yml",
         )  # fmt: skip
     new = folder / f".{raw.path.name}"
-    rewrite(raw, table, new, _anchor(project, place), (Change(line, None) for line in lines))
-    before = read_sheet(project, raw.path.parent)[raw.path.name].forgotten
+    held = replace(raw, path=folder / raw.path.name)
+    rewrite(held, table, new, _anchor(project, place), (Change(line, None) for line in lines))
+    before = read_sheet(project, folder)[raw.path.name].forgotten
     leaving = [one.model_dump() for one in before] + [{"date": today, "rows": len(lines)}]
     after = put(folder, raw, new, {"forgotten": leaving})
     if not _same_but(read_chunks(project, raw, table), read_chunks(project, after, table), lines):
@@ -210,6 +213,14 @@ def _without(project: Project, folder: Path, place: _Place, today: dt.date) -> N
             expected="a file whose rows can be removed one by one",
             remedy="remove the rows by hand, and update its sha256; nothing was changed",
         )  # fmt: skip
+
+
+def _with_rest(done: Forgotten, folder: Path, place: _Place, person: Person) -> Forgotten:
+    """``done``, and where these files still name the person, in parts that no table reads."""
+    said = [f"{path.name}{where} still names the person: remove it by hand, and update its sha256"
+            for path in (place.raw.path, *place.raw.submissions)
+            if (where := naming(folder / path.name, person.value)) is not None]  # fmt: skip
+    return replace(done, remarks=(*done.remarks, *said))
 
 
 def _anchor(project: Project, place: _Place) -> Sample:

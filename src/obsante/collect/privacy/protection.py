@@ -25,6 +25,8 @@ _PLAIN = {
     "date": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
     "boolean": "^(true|false)$",
 }
+# A spreadsheet takes the zero from a telephone; no count of a bounded column is as large.
+_NUMBERED, _LEAST = re.compile(r"(?:212)?[5-7][0-9]{8}"), 500_000_000
 # A column whose pattern admits one of these is not a column of codes.
 _PROBES = ("a.b@exemple.invalid", "+212000000000", "+212 000000000", "0600000000", "ZZ000000",
            "a b", MASK)  # fmt: skip
@@ -131,10 +133,12 @@ def _without_forms(texts: pd.Series, own: Codes) -> pd.Series:
 def _searched(field: Field, cells: pd.Series) -> tuple[pd.Series, pd.DataFrame]:
     """Cells of an ordinary column, masked where they hold an identifier, and what to note."""
     found = {text: kinds(text) for text in suspects(_open_values(field, cells))}
+    if _bounded(field):
+        found |= {text: ["telephone"] for text in found if _NUMBERED.fullmatch(text)}
     found = {text: known for text, known in found.items() if known}
     if not found:
         return cells, notes()
-    shown = {text: masked(text) for text in found}
+    shown = {text: MASK if _NUMBERED.fullmatch(text) else masked(text) for text in found}
     held = cells[cells.isin(list(found))]
     rows = [(line, codes.IDENTIFIER, field.name, shown[text], _warning(found[text]))
             for line, text in held.items()]  # fmt: skip
@@ -149,11 +153,21 @@ def _open_values(field: Field, cells: pd.Series) -> pa.Array:
         known = pa.array([str(code) for code in field.codes], pa.large_string())
         return values.filter(pc.invert(pc.is_in(values, known)))
     if field.type in _PLAIN:
-        return values.filter(pc.invert(pc.match_substring_regex(values, _PLAIN[field.type])))
+        plain = pc.match_substring_regex(values, _PLAIN[field.type])
+        if _bounded(field):
+            numbered = pc.match_substring_regex(values, f"^{_NUMBERED.pattern}$")
+            plain = pc.and_not(plain, numbered)
+        return values.filter(pc.invert(plain))
     if coded(field) and len(values):
         matching = values.to_pandas().astype(cells.dtype).str.fullmatch(field.constraints.pattern)
         return values.filter(pa.array(~matching.to_numpy(bool)))
     return values
+
+
+def _bounded(field: Field) -> bool:
+    """Whether a column of numbers admits none as large as a telephone."""
+    most = field.constraints.maximum
+    return field.type in ("integer", "number") and most is not None and float(most) < _LEAST
 
 
 def _warning(found: list[str]) -> str:

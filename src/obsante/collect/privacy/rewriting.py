@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from obsante.collect.imports.blocks import ZIP
+from obsante.collect.imports.folding import words
 from obsante.collect.privacy.places import Sample, not_located, positions
 from obsante.collect.privacy.records import SEPARATORS, content, encoding_of, records, split
 from obsante.collect.sources import RawFile
 from obsante.collect.table_schema import Table
 from obsante.files import writing
-
-_WORKBOOKS = (".xlsx", ".xlsm")
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,41 @@ def rewrite(
 
 def is_workbook(raw: RawFile) -> bool:
     """Whether the file is Excel's, and not text."""
-    return raw.path.suffix.lower() in _WORKBOOKS
+    return _zipped(raw.path)
+
+
+def _zipped(path: Path) -> bool:
+    with path.open("rb") as stream:
+        return stream.read(len(ZIP)) == ZIP
+
+
+def naming(path: Path, value: str) -> str | None:
+    """The first place of a file that says ``value``, after a comma; None if none does.
+
+    Case, accents and punctuation apart, whole words only.
+    """
+    sought = words(value)
+    for place, text in rows_of(path) if sought else ():
+        said = words(text)
+        if any(said[rank : rank + len(sought)] == sought for rank in range(len(said))):
+            return place
+    return None
+
+
+def rows_of(path: Path) -> Iterator[tuple[str, str]]:
+    """Place, after a comma, and text of each row, of every sheet of a workbook."""
+    if not _zipped(path):
+        with path.open(encoding=encoding_of(path), errors="replace") as stream:
+            yield from ((f", line {line}", text) for line, text in enumerate(stream, start=1))
+        return
+    import openpyxl
+
+    with path.open("rb") as stream, contextlib.closing(
+        openpyxl.load_workbook(stream, read_only=True, data_only=True)
+    ) as book:
+        for sheet in book.worksheets:
+            for line, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+                yield f", sheet '{sheet.title}', row {line}", " ".join(map(_shown, cells))
 
 
 def _rewrite_csv(
@@ -106,7 +140,9 @@ def _rewrite_workbook(
     import openpyxl
 
     # Cached values, as ingest reads them: a formula written back would have none.
-    with contextlib.closing(openpyxl.load_workbook(raw.path, data_only=True)) as book:
+    with raw.path.open("rb") as stream:
+        loaded = openpyxl.load_workbook(stream, data_only=True)
+    with contextlib.closing(loaded) as book:
         layout = _sheet_layout(raw, table, values, book)
         sheet = book[layout.part]
         listed = list(changes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from pathlib import Path
 
 from obsante.collect import codes
 from obsante.collect.chunks import LINE, Chunk
@@ -28,33 +29,35 @@ def check_untracked(project: Project, raw: RawFile, table: Table) -> None:
     """
     if raw.synthetic or raw.path.is_relative_to(project.reference):
         return
-    if not _tracked(project, raw):
+    names = [name for path in (raw.path, *raw.submissions)
+             if _tracked(project, path, name := project.relative(path))]  # fmt: skip
+    if not names:
         return
     held = next((found for chunk in read_chunks(project, raw, table)
                  if (found := _held(chunk, table))), None)  # fmt: skip
     if held is not None:
         raise DataError(
-            raw.name,
+            names[0],
             found=f"a file that git tracks, with a direct identifier in {held}",
             expected="identifiers in files that git ignores (law 09-08)",
             remedy=(
-                f"git rm --cached {raw.name}; if it was ever committed, remove it from the history "
+                f"git rm --cached {names[0]}; if it was ever committed, remove it from the history "
                 "too (git filter-repo) wherever it was pushed"
             ),
         )
 
 
-def _tracked(project: Project, raw: RawFile) -> bool:
+def _tracked(project: Project, path: Path, name: str) -> bool:
     if shutil.which("git") is None or not (project.root / ".git").exists():
         return False
     command = ["git", "--literal-pathspecs", "-C", str(project.root),
-               "ls-files", "--error-unmatch", "--", str(raw.path)]  # fmt: skip
+               "ls-files", "--error-unmatch", "--", str(path)]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=30,
                           env=os.environ | {"LC_ALL": "C"}, check=False)  # fmt: skip
     if done.returncode in (0, 1):
         return done.returncode == 0
     raise DataError(
-        raw.name,
+        name,
         found=f"git can't say whether it tracks this file: {done.stderr.strip().splitlines()[-1]}",
         expected="a real campaign file that git does not track (law 09-08)",
         remedy="mend git's answer to: git ls-files (often git config --global safe.directory)",

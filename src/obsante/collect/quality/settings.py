@@ -62,9 +62,10 @@ class Pair(Strict):
 
 
 class Coding(Strict):
-    """Table whose rows two coders coded."""
+    """Table whose rows two coders coded; ``cluster``: column of what several rows come from."""
 
     table: str
+    cluster: str
     pairs: list[Pair] = Field(min_length=1)
 
 

@@ -45,7 +45,11 @@ def reading(source: str, engine: str) -> Iterator[None]:
 
 
 def without_user(text: str) -> str:
-    """``text`` without the user and password of the addresses in it."""
+    """``text`` without the user and password of the addresses in it.
+
+    >>> without_user("hdfs://who:secret@host/acts")
+    'hdfs://host/acts'
+    """
     return re.sub(r"//[^/@\s]*@", "//", text)
 
 
@@ -65,7 +69,11 @@ def connecting(address: Address) -> Iterator[None]:
 
 
 def first_line(error: Exception) -> str:
-    """The beginning of an error's message, which engines follow by their own stack."""
+    """The beginning of an error's message, which engines follow by their own stack.
+
+    >>> first_line(RuntimeError("An error occurred while calling o7.start.\\n: no such host"))
+    'no such host'
+    """
     lines = [line.strip(": ") for line in str(error).splitlines()]
     told = [line for line in lines if line and not line.startswith(_CALL)]
     return (told[0] if told else type(error).__name__)[:_LENGTH]

@@ -9,10 +9,10 @@ from obsante.collect.weighting.calibration import (
     design_of,
     respondents,
 )
-from obsante.collect.weighting.completion import Completed, complete
+from obsante.collect.weighting.completion import Completed, complete, direct_plan
 from obsante.collect.weighting.settings import Weighting, load_settings
 
 __all__ = [
     "STAGES", "Calibrated", "Completed", "Weighting", "all_calibrated", "calibrate_rows", "calibrated",
-    "complete", "design_of", "load_settings", "respondents",
+    "complete", "design_of", "direct_plan", "load_settings", "respondents",
 ]  # fmt: skip

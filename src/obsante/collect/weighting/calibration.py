@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -135,7 +135,13 @@ def calibrate_rows(
     lowered = trimmed(weights, rows, calibration.trimming)
     start = design_of(rows.assign(**{survey.design.weights: lowered}), survey)
     known = known_totals(calibration.margins, rows, frame, where)
-    design = _calibrate(start, known, calibration, where)
+    try:
+        design = _calibrate(start, known, calibration, where)
+    except DataError as error:
+        untrimmed = bool((lowered < weights).any()) and _holds(
+            lambda: _calibrate(before, known, calibration, where)
+        )
+        raise _placed(error, where, untrimmed) from error
     sampling = rows[survey.sampling].astype("float64")
     final = pd.Series(design.weights, rows.index)
     stages = dict(zip(STAGES, (sampling, weights, lowered, final), strict=True))
@@ -148,6 +154,28 @@ def calibrate_rows(
         calibration.tolerance, int((lowered < weights).sum()),
         effect_on(calibration.main, rows, {"avant": before, "apres": design}, level),
     )  # fmt: skip
+
+
+def _holds(calibration: Callable[[], SurveyDesign]) -> bool:
+    try:
+        calibration()
+    except DataError:
+        return False
+    return True
+
+
+def _placed(error: DataError, where: str, untrimmed: bool) -> DataError:
+    """The error of a calibration, with the survey and the keys that mend it.
+
+    ``untrimmed``: whether the weights reach the totals when none is trimmed.
+    """
+    place = f"config/weighting.yml, surveys.{where}.calibration"
+    remedy = f"{place}: widen bounds, leave margins out, or group the smallest cells"
+    if untrimmed:
+        remedy = (f"{place}: raise trimming.multiple_of_median, or remove trimming; without it "
+                  "these totals are reached")  # fmt: skip
+    return DataError(f"calibration of {where}, {error.looked_at}", found=error.found,
+                     expected=error.expected, remedy=remedy)  # fmt: skip
 
 
 def _require_reproduced(totals: pd.DataFrame, tolerance: float, where: str) -> None:

@@ -66,7 +66,7 @@ def complete(
         DataError: a sample that is not that of the table, two different answers of one unit, an
             answer that contradicts the sample, or a stratum that can join no other.
     """
-    part = _plan(table)
+    part = direct_plan(table)
     key = table.primaryKey[0]
     found = matched(sample, answers, table, part)
     units, called = _drawn(sample.set_index(key, drop=False), part, found.answers.index)
@@ -80,8 +80,12 @@ def complete(
                      found.silent, called)  # fmt: skip
 
 
-def _plan(table: Table) -> SamplePart:
-    """What the dictionary says of the units drawn and of their weights."""
+def direct_plan(table: Table) -> SamplePart:
+    """What the dictionary says of the units drawn and of their weights.
+
+    Raises:
+        DataError: no such sample: a table without one, or drawn in two stages.
+    """
     for part in table.sample:
         direct = part.units is not None and part.units.column is None
         if direct and part.weights is not None and len(table.primaryKey) == 1:
@@ -89,7 +93,8 @@ def _plan(table: Table) -> SamplePart:
     raise DataError(
         f"table '{table.name}'", found="no sample of units drawn directly in strata, with weights",
         expected="a table such as 'etablissements' (key sample of its dictionary)",
-        remedy="complete the file of a survey in two stages with the numbers of its facilities",
+        remedy="fill in the columns of the sample and the weights outside obsante, as "
+        f"config/dictionary/{table.name}.yml defines them, and list the file in sources.yml",
     )  # fmt: skip
 
 

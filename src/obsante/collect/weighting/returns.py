@@ -63,6 +63,7 @@ def read_answers(
             that is no code of the table.
     """
     where = str(path)
+    _require_profile(project, profile)
     if profile is None:
         rows = strict.read(path, _with_columns(path, where, table, ()), where)
     else:
@@ -118,6 +119,15 @@ def _with_columns(path: Path, where: str, table: Table, extra: Sequence[str]) ->
 
 def _text(name: str) -> Field:
     return Field(name=name, type="string", title=name)
+
+
+def _require_profile(project: Project, profile: str | None) -> None:
+    known = sorted(file.stem for file in project.imports.glob("*.yml"))
+    if profile is not None and profile not in known:
+        raise DataError(
+            f"option --profile {profile}", found="no such file in config/imports",
+            expected=nearest(profile, known), remedy="correct the name, or write the profile",
+        )  # fmt: skip
 
 
 def _imported(

@@ -58,7 +58,7 @@ class Expected:
         return spread * (sizes / self.domains.totals[:, None]) ** 2
 
     def answers(self, drawn: np.ndarray) -> np.ndarray:
-        """n'_h (H,): two at least where as many are drawn, a stratum being followed up until then."""
+        """n'_h (H,): two at least where as many are drawn: a stratum is followed up until then."""
         return np.maximum(self.response * drawn, np.minimum(drawn, LEAST_ANSWERS))
 
     def degrees(self, answers: np.ndarray) -> np.ndarray:
@@ -155,6 +155,12 @@ def expected_intervals(table: pd.DataFrame) -> pd.DataFrame:
         ``borne_inf`` and ``borne_sup`` (half a width on each side, between 0 and 1), ``ddl``,
         ``effet_plan`` (of the weights), ``n`` (answers expected, to the nearest unit), ``effectif``
         (units of the frame) and ``methode``.
+
+    >>> from obsante.stats.sampling import domains
+    >>> plan = domains(pd.DataFrame({"h": ["a"] * 3200}), strata="h")
+    >>> table = expected_precision(plan, [356], level=0.9545, student=False)
+    >>> expected_intervals(table)[["borne_inf", "borne_sup", "n"]].round(3).to_numpy().tolist()
+    [[0.45, 0.55, 356.0]]
     """
     half = table["demi_largeur"]
     kept = ["dimension", "modalite", "estimation", "erreur_type", "ddl", "effet_plan", "effectif"]
@@ -181,6 +187,14 @@ def against_estimates(promised: pd.DataFrame, estimates: pd.DataFrame) -> pd.Dat
 
     Raises:
         DataError: a domain promised is not among the estimates.
+
+    >>> keys = {"dimension": ["national"], "modalite": ["national"]}
+    >>> promised = pd.DataFrame(keys | {"reponses": 90.0, "estimation": 0.5, "demi_largeur": 0.1})
+    >>> found = pd.DataFrame(
+    ...     keys | {"n": 100, "estimation": 0.2, "borne_inf": 0.125, "borne_sup": 0.275})
+    >>> row = against_estimates(promised, found).iloc[0]
+    >>> [round(float(row[name]), 3) for name in ("demi_largeur", "au_niveau", "obtenue")]
+    [0.1, 0.08, 0.075]
     """
     keys = ["dimension", "modalite"]
     found = estimates.astype(dict.fromkeys(keys, "str")).set_index(keys)

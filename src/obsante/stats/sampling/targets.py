@@ -7,8 +7,9 @@ bounds, and the multipliers are found by repeated scaling, lambda_d times (V_d /
 Chromy (*Proc. Sect. Survey Res. Meth., ASA* (1987), 194-199), which solves the problem that Bethel
 stated (*Survey Methodology* 15 (1989), 47-57). Any multipliers give a lower bound of the optimum,
 so that the gap is known. Then whole numbers: each n_h is raised to the next one, and units are
-taken off one by one, first where it costs the least precision, as long as every target holds. On 137
-small frames where every allocation was tried, none had fewer units in 136, one unit less in the last.
+taken off one by one, first where it costs the least precision, as long as every target holds. On
+137 small frames where every allocation was tried, none had fewer units in 136, one unit less in the
+last.
 """
 
 from __future__ import annotations

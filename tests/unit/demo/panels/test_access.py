@@ -10,9 +10,10 @@ import pytest
 
 from obsante.collect.demo.frame import MILIEUX
 from obsante.collect.demo.panels.access import build_access
-from obsante.collect.demo.panels.access_settings import load_access_settings
+from obsante.collect.demo.panels.access_settings import TABLE, AccessSettings
 from obsante.collect.demo.panels.calendar import month_label
 from obsante.collect.demo.panels.effects import averages, dynamics
+from obsante.collect.demo.topics import load_topic
 from obsante.errors import DataError, EditionError
 from obsante.stats import impact
 
@@ -22,7 +23,7 @@ KEY = ["mois", "province", "milieu", "specialite"]
 
 @pytest.fixture(scope="module")
 def settings(checkout):
-    return load_access_settings(checkout)
+    return load_topic(AccessSettings, checkout, TABLE)
 
 
 @pytest.fixture(scope="module")
@@ -163,13 +164,6 @@ def test_an_opening_to_come_is_not_written_yet(parts):
     assert ",2024-02-01," not in text
 
 
-@pytest.mark.parametrize("year", [2023, 2024, 2025])
-def test_the_spoilt_rows_and_no_other_are_set_aside(parts, checked, year):
-    balance = checked("acces", year).balance
-    assert balance.rows_aside == sum(parts["acces", year].spoilt.values())
-    assert 0.005 < balance.rows_aside / balance.rows_in < 0.01
-
-
 def test_a_silent_month_is_empty_and_belongs_to_few_services(series):
     silent = series[series["demandes"].isna() & series["attente_jours"].isna()]
     figures = ["distance_km", "renoncements", "demandes_distance", "attente_presentiel_jours"]
@@ -194,20 +188,20 @@ def changed(small, old: str, new: str):
 
 def test_a_misspelt_parameter_names_the_nearest(small):
     with pytest.raises(EditionError, match="'reporting'"):
-        load_access_settings(changed(small, "reporting:", "reportin:"))
+        load_topic(AccessSettings, changed(small, "reporting:", "reportin:"), TABLE)
 
 
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("level: {urbain: 34.0,", "level: {", "attente_jours.level: the keys urbain, rural"),
+        ("level: {urbain: 34.0,", "level: {", "attente_jours.level: a value for each of urbain"),
         ("rural: 0.10, rural_montagne: 0.16}", "rurale: 0.10}", "openings of 2023-03-01"),
-        ("  distance_km:", "  distance:", "quantities: the keys attente_jours, distance_km"),
+        ("  distance_km:", "  distance:", "quantities: a value for each of attente_jours"),
     ],
 )
 def test_a_value_missing_for_a_milieu_is_told(small, old, new, told):
     with pytest.raises(EditionError, match=told):
-        load_access_settings(changed(small, old, new))
+        load_topic(AccessSettings, changed(small, old, new), TABLE)
 
 
 def test_a_panel_that_starts_after_the_edition_is_refused(world, settings):

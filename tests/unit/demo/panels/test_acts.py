@@ -7,11 +7,12 @@ import pytest
 
 from obsante.collect.demo import acts_stream
 from obsante.collect.demo.acts_stream import write_acts
+from obsante.collect.demo.panels import access_settings
 from obsante.collect.demo.panels.access import build_access
-from obsante.collect.demo.panels.access_settings import load_access_settings
 from obsante.collect.demo.panels.acts import register
-from obsante.collect.demo.panels.acts_settings import load_acts_settings
+from obsante.collect.demo.panels.acts_settings import TABLE, ActsSettings
 from obsante.collect.demo.panels.panel import own_rows
+from obsante.collect.demo.topics import load_topic
 from obsante.errors import DataError, EditionError, ObsanteError
 
 NAME = "teleconsultations"
@@ -20,14 +21,14 @@ PLACE = ["month", "province", "milieu", "specialite"]
 
 @pytest.fixture(scope="module")
 def access(world, checkout, editions):
-    settings = load_access_settings(checkout)
+    settings = load_topic(access_settings.AccessSettings, checkout, access_settings.TABLE)
     return build_access(world.frame.reference, settings, editions[2025].reference_period.end)
 
 
 @pytest.fixture(scope="module")
 def acts(scenes, checkout, access) -> pd.DataFrame:
     rows = own_rows(scenes[2025], access.panel)
-    return register(scenes[2025], access, load_acts_settings(checkout), rows)
+    return register(scenes[2025], access, load_topic(ActsSettings, checkout, TABLE), rows)
 
 
 def test_specialists_acts_are_the_requests_handled_at_a_distance(acts, access):
@@ -95,15 +96,15 @@ def test_the_files_are_small(parts):
 def test_a_mode_without_distance_is_told(small):
     path = small.demo / "teleconsultations.yml"
     path.write_text(path.read_text("utf-8").replace("teleexpertise: 0.75, ", ""), "utf-8")
-    with pytest.raises(EditionError, match="distance.part: the keys teleconsultation"):
-        load_acts_settings(small)
+    with pytest.raises(EditionError, match="distance.part: a value for each of teleconsultation"):
+        load_topic(ActsSettings, small, TABLE)
 
 
 def test_a_specialty_of_another_name_is_told(small, scenes, access):
     path = small.demo / "teleconsultations.yml"
     path.write_text(path.read_text("utf-8").replace("cardiologie: 0.22", "cardio: 0.22"), "utf-8")
     with pytest.raises(EditionError, match="'cardio'(.|\n)*cardiologie, dermatologie, psychiatrie"):
-        register(scenes[2025], access, load_acts_settings(small), slice(36, None))
+        register(scenes[2025], access, load_topic(ActsSettings, small, TABLE), slice(36, None))
 
 
 def test_acts_of_any_number_are_in_the_dictionary(checkout, examine, tmp_path, monkeypatch):

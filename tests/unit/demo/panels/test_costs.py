@@ -7,8 +7,9 @@ import pytest
 
 from obsante.collect.demo.answers import adopters
 from obsante.collect.demo.panels.calendar import YEAR
-from obsante.collect.demo.panels.costs import build_costs, load_cost_settings
+from obsante.collect.demo.panels.costs import TABLE, CostSettings, build_costs
 from obsante.collect.demo.panels.panel import NEVER
+from obsante.collect.demo.topics import load_topic
 from obsante.errors import EditionError
 from obsante.stats import impact
 
@@ -21,7 +22,7 @@ EFFECTS = (
 
 @pytest.fixture(scope="module")
 def costs(world, checkout, editions):
-    return build_costs(world, load_cost_settings(checkout), editions[2025].reference_period.end)
+    return build_costs(world, load_topic(CostSettings, checkout, TABLE), editions[2025].reference_period.end)
 
 
 @pytest.fixture(scope="module")
@@ -114,16 +115,9 @@ def test_the_panel_is_the_same_in_all_editions(facilities, costs):
     assert seen.max() == len(costs.panel.months) == 48
 
 
-@pytest.mark.parametrize("year", [2023, 2024, 2025])
-def test_the_spoilt_rows_and_no_other_are_set_aside(parts, checked, year):
-    balance = checked("couts", year).balance
-    assert balance.rows_aside == sum(parts["couts", year].spoilt.values())
-    assert 0.005 < balance.rows_aside / balance.rows_in < 0.01
-
-
 def test_a_type_without_level_is_told(small):
     path = small.demo / "couts.yml"
     text = path.read_text("utf-8").replace("level: {chu: 430.0, ", "level: {", 1)
     path.write_text(text, "utf-8")
-    with pytest.raises(EditionError, match="cout_par_acte_mad.level: the keys chu, chr_chp"):
-        load_cost_settings(small)
+    with pytest.raises(EditionError, match="cout_par_acte_mad.level: a value for each of chu"):
+        load_topic(CostSettings, small, TABLE)

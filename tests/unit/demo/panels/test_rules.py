@@ -90,3 +90,11 @@ def test_a_rule_says_in_french_what_is_expected(examine, parts):
     content = written("acces", [OPEN | {"renoncements": "101"}], parts)
     message = examine("acces", 2025, content).violations["message"].iloc[0]
     assert message.startswith("Les renoncements ne peuvent pas dépasser les demandes")
+
+
+@pytest.mark.parametrize("year", [2023, 2024, 2025])
+@pytest.mark.parametrize("name", ["acces", "couts"])
+def test_the_spoilt_rows_and_no_other_are_set_aside(parts, checked, name, year):
+    balance = checked(name, year).balance
+    assert balance.rows_aside == sum(parts[name, year].spoilt.values())
+    assert 0.005 < balance.rows_aside / balance.rows_in < 0.01

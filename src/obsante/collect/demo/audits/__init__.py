@@ -11,7 +11,6 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from obsante.collect.demo import dirt
 from obsante.collect.demo.audits import truth
 from obsante.collect.demo.audits.draw import draw_audits
 from obsante.collect.demo.audits.findings import Findings, findings
@@ -19,8 +18,7 @@ from obsante.collect.demo.audits.settings import CODES, AuditSettings
 from obsante.collect.demo.cells import Silence, design_cells
 from obsante.collect.demo.draws import stream
 from obsante.collect.demo.facilities import WEIGHT_DECIMALS, category, identifiers, yes_no
-from obsante.collect.demo.output import csv_bytes
-from obsante.collect.demo.scene import Part, Scene, ordered, spare
+from obsante.collect.demo.scene import Part, Scene, spare, spoilt_file
 from obsante.collect.demo.topics import check_items, load_topic
 
 __all__ = ["compliance_audits"]
@@ -41,12 +39,9 @@ def compliance_audits(scene: Scene) -> Part:
     check_items(world.settings, settings.answers, TABLE)
     found = findings(scene, settings)
     sample = draw_audits(world.frame, settings.draw, scale=world.scale, seed=edition.seed)
-    table = ordered(world, TABLE, _table(scene, settings, sample, found))
-    free = spare(sample["answers"].to_numpy(), sample["stratum"].to_numpy())
-    content, spoilt = dirt.spoil(
-        csv_bytes(table), np.flatnonzero(free), FAULTS,
-        share=settings.dirt, seed=edition.seed, name=TABLE,
-    )  # fmt: skip
+    table = _table(scene, settings, sample, found)
+    free = np.flatnonzero(spare(sample["answers"].to_numpy(), sample["stratum"].to_numpy()))
+    content, spoilt = spoilt_file(scene, TABLE, table, FAULTS, share=settings.dirt, rows=free)
     tally = truth.audit_tally(world.frame, settings, found)
     return Part(content, truth.indicators(tally), truth.effects(tally, settings), spoilt)
 

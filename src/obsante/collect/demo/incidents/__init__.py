@@ -13,13 +13,11 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from obsante.collect.demo import dirt
 from obsante.collect.demo.facilities import category, identifiers, nullable
 from obsante.collect.demo.incidents import truth
 from obsante.collect.demo.incidents.events import occurrences
 from obsante.collect.demo.incidents.settings import IncidentSettings
-from obsante.collect.demo.output import csv_bytes
-from obsante.collect.demo.scene import Part, Scene, ordered
+from obsante.collect.demo.scene import Part, Scene, spoilt_file
 from obsante.collect.demo.topics import load_topic
 
 __all__ = ["incident_register"]
@@ -48,11 +46,8 @@ def incident_register(scene: Scene) -> Part:
         ["detection", "survenue", "facility"], ignore_index=True
     )
     occurred = incidents[incidents["survenue"].between(start, end)]
-    table = ordered(world, TABLE, _table(scene, settings, register, end))
-    content, spoilt = dirt.spoil(
-        csv_bytes(table), np.arange(len(table)), FAULTS,
-        share=settings.dirt, seed=edition.seed, name=TABLE,
-    )  # fmt: skip
+    table = _table(scene, settings, register, end)
+    content, spoilt = spoilt_file(scene, TABLE, table, FAULTS, share=settings.dirt)
     return Part(
         content,
         truth.indicators(world.frame, settings, reporting, register, occurred),

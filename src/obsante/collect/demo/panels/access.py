@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from obsante.collect.demo.draws import bell, rank_within, stream
-from obsante.collect.demo.frame import MILIEUX, Reference
+from obsante.collect.demo.frame import MILIEUX, Reference, places
 from obsante.collect.demo.panels.access_settings import WHERE, AccessSettings, Demand, Remote
 from obsante.collect.demo.panels.calendar import (
     YEAR,
@@ -85,7 +85,7 @@ def build_access(reference: Reference, settings: AccessSettings, last: dt.date) 
 
 def _series(reference: Reference, settings: AccessSettings) -> pd.DataFrame:
     """Rows of :class:`Access`, with the need and the wave (position) of each place."""
-    where = places(reference)
+    where = inhabited(reference)
     need = _need(reference, settings)[where["province"]]
     where["need"] = need
     where["wave"] = _waves(where["milieu"].to_numpy(), need, settings)
@@ -94,24 +94,21 @@ def _series(reference: Reference, settings: AccessSettings) -> pd.DataFrame:
     return series.assign(specialite=np.tile(np.arange(count), len(where)))
 
 
-def places(reference: Reference) -> pd.DataFrame:
-    """Urban, then rural part of each province that has one: positions and population of 2024."""
-    provinces = reference.provinces
-    mountain = (provinces["alerte_froid_montagne_2025"] == "oui").to_numpy()
-    region = provinces["region"].map(reference.regions.index).to_numpy()
-    parts = pd.DataFrame({
-        "region": np.repeat(region, 2),
-        "province": np.repeat(np.arange(len(provinces)), 2),
-        "milieu": np.column_stack([np.zeros_like(region), 1 + mountain]).ravel(),
-        "population": provinces[["urbaine_2024", "rurale_2024"]].to_numpy().ravel(),
-    })  # fmt: skip
-    return parts[parts["population"] > 0].reset_index(drop=True)
+def inhabited(reference: Reference) -> pd.DataFrame:
+    """Places that have inhabitants, province after province: positions, and population of 2024."""
+    where = places(reference).sort_values("province", kind="stable")
+    where = where[where["population"] > 0].reset_index(drop=True)
+    return where.assign(
+        region=where["region"].map(reference.regions.index),
+        province=where["province"].astype("int64"),
+        milieu=where["milieu"].map(MILIEUX.index),
+    )
 
 
 def _need(reference: Reference, settings: AccessSettings) -> np.ndarray:
     """Need of each province, of variance near 1."""
     part = settings.need.region
-    codes = reference.provinces["region"].map(reference.regions.index).to_numpy()
+    codes = reference.region_of
     shared = bell(stream(settings.seed, "need", "region"), len(reference.regions))
     own = bell(stream(settings.seed, "need", "province"), len(codes))
     return part * shared[codes] + np.sqrt(1 - part * part) * own

@@ -11,14 +11,14 @@ from obsante.collect.demo.facilities import NOT_APPLICABLE, nullable
 from obsante.collect.demo.frame import MILIEUX
 from obsante.collect.demo.panels import access_truth
 from obsante.collect.demo.panels.access import Access, build_access
-from obsante.collect.demo.panels.access_settings import load_access_settings
+from obsante.collect.demo.panels.access_settings import TABLE, AccessSettings
 from obsante.collect.demo.panels.panel import calendar_columns, edition_rows, own_rows
 from obsante.collect.demo.panels.reporting import Absences, poor_rows
-from obsante.collect.demo.scene import Part, Scene, ordered
+from obsante.collect.demo.scene import Part, Scene, spoilt_file
+from obsante.collect.demo.topics import load_topic
 
-NAME = "acces"
 # What each kind of error writes, cells as in the file; an empty mapping repeats the row.
-SPOILT: dict[str, Mapping[str, str]] = {
+FAULTS: dict[str, Mapping[str, str]] = {
     "region_mal_ecrite": {"region": "Fez"},
     "doublon": {},
     "virgule_decimale": {"attente_jours": '"41,5"'},
@@ -35,12 +35,14 @@ SPOILT: dict[str, Mapping[str, str]] = {
 def access_panel(scene: Scene) -> Part:
     """One row per month, province, milieu and specialty."""
     world, edition = scene.world, scene.edition
-    settings = load_access_settings(world.project)
+    settings = load_topic(AccessSettings, world.project, TABLE)
     access = build_access(world.frame.reference, settings, edition.reference_period.end)
     rows = edition_rows(scene, access.panel)
     absences = _absences(access, rows, edition.seed)
-    table = ordered(world, NAME, _table(access, rows, absences))
-    content, spoilt = absences.spoiled(table, SPOILT)
+    content, spoilt = spoilt_file(
+        scene, TABLE, _table(access, rows, absences), FAULTS,
+        share=settings.reporting.dirt, rows=absences.partial,
+    )  # fmt: skip
     effects = {"acces_telemedecine": access_truth.effects(access)}
     indicators = access_truth.indicators(access, own_rows(scene, access.panel))
     return Part(content, indicators, effects, spoilt)
@@ -52,7 +54,7 @@ def _absences(access: Access, rows: slice, seed: int) -> Absences:
     service = series["province"] * len(access.specialties) + series["specialite"]
     months = len(access.panel.months[rows])
     poor = poor_rows(access.panel, reporting, service.to_numpy(), months)
-    return Absences(reporting, seed, NAME, poor)
+    return Absences(reporting, seed, TABLE, poor)
 
 
 def _table(access: Access, rows: slice, absences: Absences) -> pd.DataFrame:

@@ -8,13 +8,14 @@ from pydantic import Field, model_validator
 
 from obsante.collect.demo.frame import MILIEUX
 from obsante.collect.demo.panels.calendar import Season
-from obsante.collect.demo.panels.panel import Quantity, check_keys
+from obsante.collect.demo.panels.panel import Quantity
 from obsante.collect.demo.panels.reporting import Reporting
 from obsante.collect.demo.settings import Effects
-from obsante.edition import Strict, read_yaml, validate
-from obsante.paths import Project
+from obsante.collect.demo.topics import each_of
+from obsante.edition import Strict
 
-WHERE = "config/demo/acces.yml"
+TABLE = "acces"
+WHERE = f"config/demo/{TABLE}.yml"
 _QUANTITIES = ["attente_jours", "distance_km", "part_renoncements"]
 
 
@@ -94,20 +95,10 @@ class AccessSettings(Strict):
 
     @model_validator(mode="after")
     def _complete(self) -> AccessSettings:
-        check_keys(self.quantities, _QUANTITIES, "quantities")
-        check_keys(self.remote.share, MILIEUX, "remote.share")
+        each_of("quantities", self.quantities, _QUANTITIES)
+        each_of("remote.share", self.remote.share, MILIEUX)
         for wave in self.openings.waves:
-            check_keys(wave.shares, MILIEUX, f"openings of {wave.month}")
+            each_of(f"openings of {wave.month}", wave.shares, MILIEUX)
         for name, quantity in self.quantities.items():
             quantity.check_groups(MILIEUX, name)
         return self
-
-
-def load_access_settings(project: Project) -> AccessSettings:
-    """Read and check ``config/demo/acces.yml``.
-
-    Raises:
-        EditionError: the file is missing or unreadable, or a key is unknown, missing or mistyped.
-    """
-    path = project.demo / "acces.yml"
-    return validate(AccessSettings, read_yaml(project, path), project.relative(path))

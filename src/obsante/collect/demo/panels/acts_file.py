@@ -7,23 +7,21 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from obsante.collect.demo import dirt
 from obsante.collect.demo.draws import stream
 from obsante.collect.demo.facilities import nullable
 from obsante.collect.demo.frame import MILIEUX, Reference
-from obsante.collect.demo.output import csv_bytes
+from obsante.collect.demo.panels import access_settings
 from obsante.collect.demo.panels.access import build_access
-from obsante.collect.demo.panels.access_settings import load_access_settings
 from obsante.collect.demo.panels.acts import register
-from obsante.collect.demo.panels.acts_settings import load_acts_settings
+from obsante.collect.demo.panels.acts_settings import TABLE, ActsSettings
 from obsante.collect.demo.panels.calendar import month_label
 from obsante.collect.demo.panels.panel import own_rows
-from obsante.collect.demo.scene import Part, Scene, ordered
+from obsante.collect.demo.scene import Part, Scene, spoilt_file
+from obsante.collect.demo.topics import load_topic
 from obsante.collect.demo.truth import NATIONAL, Values, rounded
 
-NAME = "teleconsultations"
 # What each kind of error writes, cells as in the file; an empty mapping repeats the row.
-SPOILT: dict[str, Mapping[str, str]] = {
+FAULTS: dict[str, Mapping[str, str]] = {
     "region_mal_ecrite": {"region": "Fez"},
     "doublon": {},
     "nombre_negatif": {"actes": "-2"},
@@ -41,18 +39,15 @@ _PER_INHABITANTS = 1000
 def acts_register(scene: Scene) -> Part:
     """One row per month, province, milieu, specialty and mode that had an act."""
     world, edition = scene.world, scene.edition
-    settings, reference = load_acts_settings(world.project), world.frame.reference
-    access = build_access(
-        reference, load_access_settings(world.project), edition.reference_period.end
-    )
+    settings = load_topic(ActsSettings, world.project, TABLE)
+    reference = world.frame.reference
+    demand = load_topic(access_settings.AccessSettings, world.project, access_settings.TABLE)
+    access = build_access(reference, demand, edition.reference_period.end)
     rows = own_rows(scene, access.panel)
     acts = register(scene, access, settings, rows)
-    unknown = stream(edition.seed, NAME, "km").random(len(acts)) < settings.distance.missing
-    table = ordered(world, NAME, _table(acts, unknown, reference, edition.edition))
-    content, spoilt = dirt.spoil(
-        csv_bytes(table), np.arange(len(acts)), SPOILT,
-        share=settings.dirt.share, seed=edition.seed, name=NAME,
-    )  # fmt: skip
+    unknown = stream(edition.seed, TABLE, "km").random(len(acts)) < settings.distance.missing
+    table = _table(acts, unknown, reference, edition.edition)
+    content, spoilt = spoilt_file(scene, TABLE, table, FAULTS, share=settings.dirt.share)
     effects = {"actes_telemedecine": _effects(acts)}
     places = access.series[access.series["specialite"] == 0]
     return Part(content, _indicators(acts, places, reference), effects, spoilt)

@@ -6,12 +6,12 @@ from pydantic import Field, model_validator
 
 from obsante.collect.demo.frame import MILIEUX
 from obsante.collect.demo.panels.calendar import Season
-from obsante.collect.demo.panels.panel import check_keys
 from obsante.collect.demo.settings import Effects
-from obsante.edition import Strict, read_yaml, validate
-from obsante.paths import Project
+from obsante.collect.demo.topics import each_of
+from obsante.edition import Strict
 
-WHERE = "config/demo/teleconsultations.yml"
+TABLE = "teleconsultations"
+WHERE = f"config/demo/{TABLE}.yml"
 GENERAL = "medecine_generale"
 MODES = ["teleconsultation", "teleexpertise", "telesurveillance"]
 
@@ -74,8 +74,8 @@ class ActsSettings(Strict):
 
     @model_validator(mode="after")
     def _complete(self) -> ActsSettings:
-        check_keys(self.distance.part, MODES, "distance.part")
-        check_keys(self.stream.modes, MODES, "stream.modes")
+        each_of("distance.part", self.distance.part, MODES)
+        each_of("stream.modes", self.stream.modes, MODES)
         for where, values in (
             ("general.acts", self.general.acts),
             ("specialists.expertise", self.specialists.expertise),
@@ -83,15 +83,5 @@ class ActsSettings(Strict):
             ("stream.milieu", self.stream.milieu),
             ("stream.km", self.stream.km),
         ):
-            check_keys(values, MILIEUX, where)
+            each_of(where, values, MILIEUX)
         return self
-
-
-def load_acts_settings(project: Project) -> ActsSettings:
-    """Read and check ``config/demo/teleconsultations.yml``.
-
-    Raises:
-        EditionError: the file is missing or unreadable, or a key is unknown, missing or mistyped.
-    """
-    path = project.demo / "teleconsultations.yml"
-    return validate(ActsSettings, read_yaml(project, path), project.relative(path))

@@ -18,20 +18,20 @@ from obsante.collect.demo.frame import TYPES, Frame
 from obsante.collect.demo.panels.calendar import (
     YEAR,
     Season,
-    month_of,
     monthly,
     monthly_uniforms,
     months_between,
 )
-from obsante.collect.demo.panels.panel import NEVER, Course, Panel, Quantity, check_keys, course
+from obsante.collect.demo.panels.panel import NEVER, Course, Panel, Quantity, course
 from obsante.collect.demo.panels.reporting import Reporting
 from obsante.collect.demo.scene import World
 from obsante.collect.demo.settings import Effects
-from obsante.edition import Strict, read_yaml, validate
-from obsante.paths import Project
+from obsante.collect.demo.topics import each_of
+from obsante.edition import Strict
 
 FOLLOWED = ["chu", "chr_chp", "hopital_proximite", "clinique_privee"]
-WHERE = "config/demo/couts.yml"
+TABLE = "couts"
+WHERE = f"config/demo/{TABLE}.yml"
 _QUANTITIES = [
     "cout_par_acte_mad", "heures_admin_pour_100_actes", "papier_par_acte_mad",
     "part_examens_repetes", "sejour_moyen_jours",
@@ -92,9 +92,9 @@ class CostSettings(Strict):
 
     @model_validator(mode="after")
     def _complete(self) -> CostSettings:
-        check_keys(self.quantities, _QUANTITIES, "quantities")
-        check_keys(self.record.strength, FOLLOWED, "record.strength")
-        check_keys(self.activity.acts, FOLLOWED, "activity.acts")
+        each_of("quantities", self.quantities, _QUANTITIES)
+        each_of("record.strength", self.record.strength, FOLLOWED)
+        each_of("activity.acts", self.activity.acts, FOLLOWED)
         for name, quantity in self.quantities.items():
             quantity.check_groups(FOLLOWED, name)
         return self
@@ -138,16 +138,6 @@ class Costs:
             "part_examens_repetes": (again.over(examinations), examinations),
             "sejour_moyen_jours": (self.totals["sejour_moyen_jours"], self.stays),
         }
-
-
-def load_cost_settings(project: Project) -> CostSettings:
-    """Read and check ``config/demo/couts.yml``.
-
-    Raises:
-        EditionError: the file is missing or unreadable, or a key is unknown, missing or mistyped.
-    """
-    path = project.demo / "couts.yml"
-    return validate(CostSettings, read_yaml(project, path), project.relative(path))
 
 
 def build_costs(world: World, settings: CostSettings, last: dt.date) -> Costs:

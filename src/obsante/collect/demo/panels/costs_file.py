@@ -9,14 +9,14 @@ import pandas as pd
 
 from obsante.collect.demo.facilities import category, identifiers, nullable, yes_no
 from obsante.collect.demo.panels import costs_truth
-from obsante.collect.demo.panels.costs import Costs, build_costs, load_cost_settings
+from obsante.collect.demo.panels.costs import TABLE, Costs, CostSettings, build_costs
 from obsante.collect.demo.panels.panel import calendar_columns, edition_rows, own_rows
 from obsante.collect.demo.panels.reporting import Absences, poor_rows
-from obsante.collect.demo.scene import Part, Scene, ordered
+from obsante.collect.demo.scene import Part, Scene, spoilt_file
+from obsante.collect.demo.topics import load_topic
 
-NAME = "couts"
 # What each kind of error writes, cells as in the file; an empty mapping repeats the row.
-SPOILT: dict[str, Mapping[str, str]] = {
+FAULTS: dict[str, Mapping[str, str]] = {
     "code_inconnu": {"type": "hopital"},
     "doublon": {},
     "virgule_decimale": {"cout_par_acte_mad": '"312,5"'},
@@ -34,15 +34,17 @@ _COUNTS = ("heures_admin", "papier_mad", "examens_repetes")
 def cost_panel(scene: Scene) -> Part:
     """One row per month and facility followed."""
     world, edition = scene.world, scene.edition
-    settings = load_cost_settings(world.project)
+    settings = load_topic(CostSettings, world.project, TABLE)
     costs = build_costs(world, settings, edition.reference_period.end)
     rows = edition_rows(scene, costs.panel)
     months = len(costs.panel.months[rows])
     service = np.arange(len(costs.positions))
     poor = poor_rows(costs.panel, settings.reporting, service, months)
-    absences = Absences(settings.reporting, edition.seed, NAME, poor)
-    table = ordered(world, NAME, _table(costs, rows, absences))
-    content, spoilt = absences.spoiled(table, SPOILT)
+    absences = Absences(settings.reporting, edition.seed, TABLE, poor)
+    content, spoilt = spoilt_file(
+        scene, TABLE, _table(costs, rows, absences), FAULTS,
+        share=settings.reporting.dirt, rows=absences.partial,
+    )  # fmt: skip
     effects = {"couts_dme": costs_truth.effects(costs, own_rows(scene, costs.panel))}
     return Part(content, costs_truth.indicators(costs), effects, spoilt)
 

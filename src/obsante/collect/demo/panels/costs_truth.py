@@ -14,7 +14,8 @@ from obsante.collect.demo.truth import Values, rounded
 
 _NATURE = (
     "Moyenne, sur les établissements et les mois où fonctionne un dossier électronique mis en "
-    "service pendant le panel, de la différence entre ce qui est observé et ce qui l'aurait été sans lui"
+    "service pendant le panel, de la différence entre ce qui est observé et ce qui l'aurait été "
+    "sans lui"
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,6 +14,7 @@ from obsante.collect.demo.draws import bell, stream
 from obsante.collect.demo.panels.calendar import YEAR, Season, month_label, month_of, monthly
 from obsante.collect.demo.scene import Scene
 from obsante.collect.demo.settings import Effects
+from obsante.collect.demo.topics import each_of
 from obsante.edition import Strict
 
 # Month of entry of a series that never enters.
@@ -44,8 +45,8 @@ class Quantity(Strict):
 
     def check_groups(self, groups: list[str], name: str) -> None:
         """Raise a ValueError unless ``level`` and ``effect`` have one value for each group."""
-        check_keys(self.level, groups, f"{name}.level")
-        check_keys(self.effect, groups, f"{name}.effect")
+        each_of(f"{name}.level", self.level, groups)
+        each_of(f"{name}.effect", self.effect, groups)
 
 
 @dataclass(frozen=True)
@@ -105,13 +106,6 @@ class Course:
     def over(self, denominator: np.ndarray) -> Course:
         """Both as rates."""
         return self.each(lambda values: values / denominator)
-
-
-def check_keys(values: Mapping[str, object], names: list[str], where: str) -> None:
-    """Raise a ValueError, naming what is expected, unless ``values`` has exactly these keys."""
-    different = sorted(set(values) ^ set(names))
-    if different:
-        raise ValueError(f"{where}: the keys {', '.join(names)} ('{different[0]}' differs)")
 
 
 def course(panel: Panel, name: str, quantity: Quantity, offset: np.ndarray | float = 0.0) -> Course:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 from pydantic import Field
 
-from obsante.collect.demo import dirt
 from obsante.collect.demo.draws import stream
-from obsante.collect.demo.output import csv_bytes
 from obsante.collect.demo.panels.panel import Panel
 from obsante.edition import Strict
 
@@ -50,21 +46,12 @@ class Absences:
 
     @property
     def partial(self) -> np.ndarray:
-        """Rows of the services that report badly, where they report something."""
-        return self.poor & ~self.silent
+        """Positions of the rows of services that report badly, where they report something."""
+        return np.flatnonzero(self.poor & ~self.silent)
 
     def empty(self, column: str) -> np.ndarray:
         """Rows that leave a column empty."""
         return self.silent | self._drawn(column, self.reporting.missing)
-
-    def spoiled(
-        self, table: pd.DataFrame, kinds: dict[str, Mapping[str, str]]
-    ) -> tuple[bytes, dict[str, int]]:
-        """The file of ``table``, and how many of its rows are spoilt in each way of ``kinds``."""
-        return dirt.spoil(
-            csv_bytes(table), np.flatnonzero(self.partial), kinds,
-            share=self.reporting.dirt, seed=self.seed, name=self.name,
-        )  # fmt: skip
 
     def _drawn(self, column: str, share: float) -> np.ndarray:
         return self.poor & (stream(self.seed, self.name, column).random(len(self.poor)) < share)

@@ -11,15 +11,13 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from obsante.collect.demo import dirt
 from obsante.collect.demo.clusters import Stage, draw_units
-from obsante.collect.demo.output import csv_bytes
 from obsante.collect.demo.patients.experience import live
 from obsante.collect.demo.patients.people import crowds, user_counts
 from obsante.collect.demo.patients.settings import PatientSettings
 from obsante.collect.demo.patients.table import drawn, patient_table
 from obsante.collect.demo.patients.truth import PatientTruth
-from obsante.collect.demo.scene import Part, Scene, ordered, spare
+from obsante.collect.demo.scene import Part, Scene, spare, spoilt_file
 from obsante.collect.demo.topics import check_items, load_topic
 
 __all__ = ["patient_survey"]
@@ -40,7 +38,7 @@ FAULTS: dict[str, Mapping[str, str]] = {
 
 def patient_survey(scene: Scene) -> Part:
     """One row per user drawn."""
-    world, edition = scene.world, scene.edition
+    world = scene.world
     settings = load_topic(PatientSettings, world.project, TABLE)
     lines = [*settings.outcomes.values(), *settings.opinions.values()]
     used = [item for line in lines for item in line.facility]
@@ -48,12 +46,9 @@ def patient_survey(scene: Scene) -> Part:
     sizes = user_counts(scene, settings)
     sample = _draw(scene, settings, sizes)
     truth, answers = _population(scene, settings, sizes, sample)
-    table = ordered(world, TABLE, patient_table(scene, settings, sample, answers, sizes))
-    free = spare(sample["answers"].to_numpy(), sample["facility"].to_numpy())
-    content, spoilt = dirt.spoil(
-        csv_bytes(table), np.flatnonzero(free), FAULTS,
-        share=settings.dirt, seed=edition.seed, name=TABLE,
-    )  # fmt: skip
+    table = patient_table(scene, settings, sample, answers, sizes)
+    free = np.flatnonzero(spare(sample["answers"].to_numpy(), sample["facility"].to_numpy()))
+    content, spoilt = spoilt_file(scene, TABLE, table, FAULTS, share=settings.dirt, rows=free)
     return Part(content, truth.indicators(), truth.effects(settings), spoilt)
 
 

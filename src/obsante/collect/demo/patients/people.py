@@ -106,9 +106,9 @@ def _residence(crowd: Crowd) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     share = crowd.frame.table("milieu", residence.rural)[crowd.of_facility("milieu")]
     town, country = (places[name].to_numpy()[province] for name in ("urbaine_2024", "rurale_2024"))
     rural = ((crowd.uniform("rural") < share) & (country > 0)) | (town == 0)
-    mountain = (places["alerte_froid_montagne_2025"] == "oui").to_numpy()[province]
+    mountain = crowd.frame.reference.mountain[province]
     milieu = np.where(rural, np.where(mountain, _MOUNTAIN, _RURAL), MILIEUX.index("urbain"))
-    regions = places["region"].map(crowd.frame.reference.regions.index).to_numpy()
+    regions = crowd.frame.reference.region_of
     return province.astype(np.int16), regions[province].astype(np.int8), milieu.astype(np.int8)
 
 
@@ -118,7 +118,7 @@ def _anywhere(crowd: Crowd, region: np.ndarray, uniform: np.ndarray) -> np.ndarr
     people = places["urbaine_2024"] + places["rurale_2024"]
     within = people.groupby(places["region"])
     shares = (within.cumsum() / within.transform("sum")).to_numpy()
-    regions = places["region"].map(crowd.frame.reference.regions.index).to_numpy()
+    regions = crowd.frame.reference.region_of
     # Provinces are in the order of their codes, hence of their regions: one sorted scale for all.
     return np.searchsorted(regions + shares, region + uniform, side="right")
 

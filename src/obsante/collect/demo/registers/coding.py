@@ -73,6 +73,9 @@ def agreement(first: np.ndarray, second: np.ndarray, size: int) -> dict[str, flo
 
     Args:
         first, second: positions of the codes among ``size``.
+
+    >>> agreement(np.array([0, 0, 1, 1]), np.array([0, 1, 1, 1]), 2)["kappa"]
+    0.5
     """
     table = np.zeros((size, size))
     np.add.at(table, (first, second), 1 / len(first))

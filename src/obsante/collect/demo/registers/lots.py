@@ -10,11 +10,9 @@ import numpy as np
 import pandas as pd
 from pydantic import AfterValidator, Field
 
-from obsante.collect.demo import dirt
 from obsante.collect.demo.cells import Silence
 from obsante.collect.demo.draws import bell, choose, stream
-from obsante.collect.demo.output import csv_bytes
-from obsante.collect.demo.scene import Part, Scene, ordered
+from obsante.collect.demo.scene import Part, Scene, spoilt_file
 from obsante.collect.demo.settings import Effects
 from obsante.collect.demo.tally import Domains
 from obsante.collect.demo.truth import NATIONAL, Values, rounded
@@ -126,7 +124,11 @@ def totals(domains: Domains, values: np.ndarray) -> Values:
 
 
 def shares_of(values: Mapping[str, float]) -> Values:
-    """Each value over their sum."""
+    """Each value over their sum.
+
+    >>> shares_of({"a": 1, "b": 3})
+    {'a': 0.25, 'b': 0.75}
+    """
     whole = sum(values.values())
     return {name: rounded(value / whole) for name, value in values.items()}
 
@@ -149,11 +151,8 @@ def register(
             register has few spoilt rows, so that the first kind changes with the edition.
         share: of the rows to spoil.
     """
-    edition, kinds = scene.edition, list(faults)
-    first = edition.edition % len(kinds) if kinds else 0
-    content, spoilt = dirt.spoil(
-        csv_bytes(ordered(scene.world, name, table)), np.arange(len(table)),
-        {kind: faults[kind] for kind in kinds[first:] + kinds[:first]},
-        share=share, seed=edition.seed, name=name,
-    )  # fmt: skip
+    kinds = list(faults)
+    first = scene.edition.edition % len(kinds) if kinds else 0
+    turned = {kind: faults[kind] for kind in kinds[first:] + kinds[:first]}
+    content, spoilt = spoilt_file(scene, name, table, turned, share=share)
     return Part(content, indicators, effects, spoilt)

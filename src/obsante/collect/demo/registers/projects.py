@@ -138,7 +138,7 @@ def known_projects(world: World, settings: ProjectSettings, year: int) -> Projec
     years = range(settings.cohorts.first, year + 1)
     cohorts = [_cohort(world, settings, technologies, start) for start in years]
     fixed = pd.concat(cohorts, ignore_index=True)
-    life, age = settings.life, year - fixed["begun"].to_numpy()
+    age = year - fixed["begun"].to_numpy()
     lived = np.minimum(age, fixed["lasts"].to_numpy())
     preparing = (age == 0) & fixed["prepares"].to_numpy()
     ended = np.where(fixed["given_up"].to_numpy(), _GIVEN_UP, _DONE)

@@ -23,7 +23,7 @@ from obsante.collect.demo.registers.lots import (
 from obsante.collect.demo.scene import Part, Scene, World
 from obsante.collect.demo.settings import Staff
 from obsante.collect.demo.tally import Domains, Tally
-from obsante.collect.demo.topics import load_topic
+from obsante.collect.demo.topics import each_of, load_topic
 from obsante.collect.demo.truth import Values, rounded
 from obsante.edition import Strict
 
@@ -82,11 +82,9 @@ class TrainingSettings(Register):
 
     @model_validator(mode="after")
     def _same_keys(self) -> TrainingSettings:
-        for name, known, wanted in (("titles", self.titles, self.needs),
-                                    ("areas", self.areas, self.needs),
-                                    ("places", self.places, self.modes)):  # fmt: skip
-            if set(known) != set(wanted):
-                raise ValueError(f"{name}: exactly the keys {', '.join(wanted)}")
+        each_of("titles", self.titles, self.needs)
+        each_of("areas", self.areas, self.needs)
+        each_of("places", self.places, self.modes)
         return self
 
 

@@ -1,22 +1,34 @@
-"""A fetched table in the raw folder of a real edition, listed in its ``sources.yml``."""
+"""A table received, put in the raw folder of a real edition and listed in its ``sources.yml``."""
 
 from __future__ import annotations
 
 import hashlib
 import shutil
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
-from obsante.collect.connectors.snapshot import Written, yaml_text
-from obsante.collect.sources import SHEET, Source, read_sheet
+from obsante.collect.sheets import listed, sheet_text
+from obsante.collect.sources import SHEET, Source
 from obsante.edition import Edition
 from obsante.errors import DataError, EditionError
 from obsante.files import write_atomic
 from obsante.paths import Project
 
 
+@dataclass(frozen=True)
+class Written:
+    """A file or folder, and whether it was there already."""
+
+    path: Path
+    already: bool
+
+
 def check_edition(project: Project, name: str, edition: Edition, private: bool) -> None:
-    """Refuse an edition that the data of a source may not enter; before any request.
+    """Refuse an edition that data may not enter, before anything is asked for or computed.
+
+    Args:
+        name: of the data: a source of ``config/fetch.yml``, or a table.
 
     Raises:
         EditionError: the edition is a demonstration, or has no authorisation for private data.
@@ -25,7 +37,7 @@ def check_edition(project: Project, name: str, edition: Edition, private: bool) 
     if edition.demonstration:
         raise EditionError(
             f"edition {edition.edition}", found="status 'demonstration'",
-            expected=f"a real edition for source '{name}': synthetic and real data never mix",
+            expected=f"a real edition for '{name}': synthetic and real data never mix",
             remedy="choose another --edition, or create one: obsante new-edition YEAR",
         )  # fmt: skip
     if not private:
@@ -34,7 +46,7 @@ def check_edition(project: Project, name: str, edition: Edition, private: bool) 
         raise EditionError(
             f"{project.relative(project.edition_file(edition.edition))}, key authorisation",
             found="nothing", expected="the CNDP's authorisation (law 09-08), before data come in",
-            remedy="fill the block, then fetch",
+            remedy="fill the block, then run the command again",
         )  # fmt: skip
     file = data_file(project, name, edition)
     if _kept_by_git(project, file):
@@ -46,7 +58,7 @@ def check_edition(project: Project, name: str, edition: Edition, private: bool) 
 
 
 def data_file(project: Project, name: str, edition: Edition) -> Path:
-    """The file of a source among the edition's raw files."""
+    """The file of a source, or of a table, among the edition's raw files."""
     return project.raw(edition.edition) / f"{name}.csv"
 
 
@@ -57,37 +69,29 @@ def place(
 
     Args:
         entry: sheet of the table; its hash is computed here.
-        replace: put it in the place of an earlier fetch of the same source.
+        replace: put it in the place of an earlier file of the same name.
 
     Raises:
-        DataError: another table of that source is there, and ``replace`` was not asked.
+        DataError: another file of that name is there, and ``replace`` was not asked.
     """
     path, folder = data_file(project, name, edition), project.raw(edition.edition)
-    sheet = read_sheet(project, folder) if (folder / SHEET).is_file() else {}
+    sheet = listed(project, folder)
     digest = hashlib.sha256(data).hexdigest()
-    listed = sheet.get(path.name)
+    earlier = sheet.get(path.name)
     same = path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == digest
-    if same and listed and listed.sha256 == digest:
+    if same and earlier and earlier.sha256 == digest:
         return Written(path, already=True)
     if path.exists() and not same and not replace:
         raise DataError(
             project.relative(path),
-            found=f"an earlier fetch{f', received {listed.received}' if listed else ''}",
-            expected="one file of a source in an edition, never written over unasked",
+            found=f"an earlier file{f', received {earlier.received}' if earlier else ''}",
+            expected="one such file in an edition, never written over unasked",
             remedy="put the new one in its place with --replace, or move the old one away",
         )  # fmt: skip
     new = entry.model_copy(update={"sha256": digest})
     write_atomic(path, data)
-    write_atomic(folder / SHEET, _sheet_text(folder / SHEET, sheet | {path.name: new}))
+    write_atomic(folder / SHEET, sheet_text(folder, sheet | {path.name: new}))
     return Written(path, already=False)
-
-
-def _sheet_text(path: Path, sheet: dict[str, Source]) -> str:
-    """The sheet with the comments that open it."""
-    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    opening = next((n for n, line in enumerate(lines) if not line.startswith("#")), len(lines))
-    entries = {name: entry.model_dump(exclude_defaults=True) for name, entry in sheet.items()}
-    return "".join(f"{line}\n" for line in lines[:opening]) + yaml_text({"files": entries})
 
 
 def _kept_by_git(project: Project, path: Path) -> bool:
