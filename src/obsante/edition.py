@@ -19,7 +19,18 @@ from obsante.paths import Project
 
 Model = TypeVar("Model", bound=BaseModel)
 # libyaml's loader where the wheel has it: the same documents, ten times faster.
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+    """PyYAML keeps the last of two equal keys without a word; here they are an error."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.tag != "tag:yaml.org,2002:merge" and str(key.value) in seen:
+                raise yaml.constructor.ConstructorError(
+                    problem=f"the key '{key.value}' is written twice", problem_mark=key.start_mark
+                )
+            seen.add(str(key.value))
+        return super().construct_mapping(node, deep)
 
 
 class Strict(BaseModel):
@@ -212,7 +223,7 @@ def read_yaml(project: Project, path: Path) -> dict[str, Any]:
             project.relative(path),
             found=f"{type(content).__name__} at the top level",
             expected="keys and values",
-            remedy="correct the file; the other files of the folder show the form",
+            remedy="correct the file; write it as keys and values, as in: key: value",
         )
     return content
 

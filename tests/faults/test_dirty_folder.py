@@ -55,8 +55,8 @@ F2026-005;2026;Sécurité;Faculté B;universite;L'Oriental;distance;7;20;50;tous
 FES = [
     ["Offre de formation"],
     TITLES.split(";"),
-    ["F2026-006", 2026, "Images", "CHU", "Établissement de santé", "فاس-مكناس", "hybride", 0.5, 30.0,
-     12, "tous", "doc", "IA", DAY, "5 avril 2026"],
+    ["F2026-006", 2026, "Images", "CHU", "Établissement de santé", "فاس-مكناس", "hybride", 0.5,
+     30.0, 12, "tous", "doc", "IA", DAY, "5 avril 2026"],
     ["F2026-007", 2026, "Droit", "CHU", "Établissement de santé", None, "hybride", "#N/A", 30,
      12, "tous", "sec", "Intelligence artificielle", None, None],
 ]  # fmt: skip

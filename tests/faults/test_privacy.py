@@ -221,13 +221,15 @@ def test_commands_say_what_they_did_and_never_to_whom(field, capsys, monkeypatch
     commands.forget("V1", YEAR, only_count=True)
     monkeypatch.setattr("sys.stdin", io.StringIO(MAIL + "\n"))
     commands.forget(commands.ASK, None, only_count=False)
+    monkeypatch.setattr(commands, "_today", lambda: dt.date(2031, 1, 2))
     commands.purge(YEAR, "2031-01-01")
-    commands.purge(YEAR, "2031-01-02")
+    commands.purge(YEAR, None)
     shown = capsys.readouterr().out
     assert shown.splitlines() == [
         "data/raw/2025/visites.csv: 1 row(s) to remove",
         "data/raw/2025/visites.csv: 1 row(s) removed",
-        "To build again, its outputs still count this person: obsante build --edition 2025",
+        "Outputs of 2025 still count this person: remove it from the answers too if the table comes "
+        "from obsante returns (then again with --replace), and run obsante build --edition 2025",
         "data/raw/2025/visites.csv: emptied 1 in nom",
         "2025: 1 file(s) purged",
         "2025: no declared identifier left",
@@ -235,6 +237,12 @@ def test_commands_say_what_they_did_and_never_to_whom(field, capsys, monkeypatch
     sheet = (field.project.raw(YEAR) / "sources.yml").read_text(encoding="utf-8")
     assert MAIL not in sheet
     assert "purged: 2031-01-01" in sheet
+
+
+def test_a_purge_is_not_dated_in_advance(field):
+    field(CLEAN)
+    with pytest.raises(ObsanteError, match="a day to come"):
+        commands.purge(YEAR, "2099-01-01")
 
 
 @pytest.mark.parametrize("day", ["31/12/2030", "demain"])

@@ -56,7 +56,14 @@ def scan(year: int | None) -> None:
 def purge(year: int, date: str | None) -> None:
     """Destroy the identifiers of an edition's raw files, once its retention date has come."""
     project, edition = opened(year)
-    day = day_of("--date", date) if date else dt.date.today()
+    today = _today()
+    day = day_of("--date", date) if date else today
+    if day > today:
+        raise DataError(
+            f"option --date {date}", found="a day to come",
+            expected=f"today, {today}, or the day when it was decided: the sheets keep it",
+            remedy="drop the option; the purge is refused until the retention date",
+        )  # fmt: skip
     with _working_on(project, [year]):
         done = privacy.purge(project, edition, day)
         left = privacy.remains(project, edition)
@@ -75,7 +82,7 @@ def forget(value: str, year: int | None, *, only_count: bool) -> None:
         value = getpass.getpass("Person: ") if sys.stdin.isatty() else sys.stdin.readline()
     years = privacy.editions_searched(project, year)
     with _working_on(project, years):
-        done = privacy.forget(project, value, year, dt.date.today(), remove=not only_count)
+        done = privacy.forget(project, value, year, _today(), remove=not only_count)
     verb = "to remove" if only_count else "removed"
     for file in done:
         say(f"{file.file}: {file.rows} row(s) {verb}")
@@ -83,8 +90,13 @@ def forget(value: str, year: int | None, *, only_count: bool) -> None:
             say(f"  {remark}")
     if not only_count:
         for changed in privacy.to_build_again(project, {file.edition for file in done}):
-            say(f"To build again, its outputs still count this person: "
-                f"obsante build --edition {changed}")  # fmt: skip
+            say(f"Outputs of {changed} still count this person: remove it from the answers too if the "
+                "table comes from obsante returns (then again with --replace), and run obsante "
+                f"build --edition {changed}")  # fmt: skip
+
+
+def _today() -> dt.date:
+    return dt.date.today()
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ import pandas as pd
 
 from obsante.collect.checks import Checked
 from obsante.collect.chunks import LINE
+from obsante.collect.codes import RESERVED
 from obsante.collect.violations import COLUMNS
 from obsante.edition import Edition
 from obsante.errors import DataError
@@ -76,7 +77,7 @@ def _too_many(checked: Checked, edition: Edition, share: float, where: str) -> D
 
 
 def _frequent(checked: Checked) -> str:
-    """The most frequent rules with their count, and an example of each."""
+    """The most frequent rules with their count, and where each is first broken."""
     counts: dict[tuple[str, str], int] = {}
     firsts: dict[tuple[str, str], pd.Series] = {}
     for found in checked.findings.frames():
@@ -85,7 +86,18 @@ def _frequent(checked: Checked) -> str:
             firsts.setdefault(pair, group.iloc[0])
     parts = []
     for pair in sorted(counts, key=counts.get, reverse=True)[:_MOST_FREQUENT]:
-        first, (rule, column) = firsts[pair], pair
-        example = f"{checked.where(first)}, {first['valeur']!r}: {first['message']}"
-        parts.append(f"{rule} in {column} ({counts[pair]} times; {example})")
+        rule, column = pair
+        where = said(checked, firsts[pair])
+        parts.append(f"{rule} in {column} ({counts[pair]} times; first at {where})")
     return "; ".join(parts)
+
+
+def said(checked: Checked, violation: pd.Series) -> str:
+    """Where a rule is broken and, for a rule of the dictionary, what it asks.
+
+    The messages of the other rules quote the cell: where columns were swapped, someone's name.
+    """
+    asked = violation["message"]
+    if violation["regle"] in RESERVED:
+        asked = f"{violation['regle']} in {violation['colonne']}"
+    return f"{checked.where(violation)}: {asked}"

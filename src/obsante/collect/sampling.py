@@ -16,6 +16,7 @@ from obsante.collect import codes
 from obsante.collect.checks import Checked
 from obsante.collect.duplicates import POSITION
 from obsante.collect.expressions import names
+from obsante.collect.quarantine import said
 from obsante.collect.sample_schema import SamplePart, Units, Weights
 from obsante.errors import DataError
 
@@ -127,10 +128,10 @@ def _aside(gone: pd.DataFrame, checked: Checked, violations: pd.DataFrame) -> st
     """The units lost to quarantine, with their lines and why."""
     reasons = violations.drop_duplicates(POSITION).set_index(POSITION)
     shown = (reasons.loc[position] for position in gone.index[:_LINES])
-    said = [f"{checked.where(reason)}: {reason['message']}" for reason in shown]
-    more = len(gone) - len(said)
-    said += [f"and {more} more lines"] if more else []
-    return f", {gone['unit'].nunique()} set aside ({'; '.join(said)})"
+    parts = [said(checked, reason) for reason in shown]
+    more = len(gone) - len(parts)
+    parts += [f"and {more} more lines"] if more else []
+    return f", {gone['unit'].nunique()} set aside ({'; '.join(parts)})"
 
 
 def _too_few(

@@ -34,9 +34,10 @@ class Source(Strict):
     ``table``: the table that the file brings rows to, where its name is not that of the
     dictionary (one file for each region, say); a list for a workbook of several tables, whose
     sheets its profile names. ``submissions_of``: the file of this folder whose repeated group
-    refers to these submissions, which are rows of no table themselves. ``profile``: the profile of ``config/imports``
-    that reads it; without one, the file is in the dictionary's own form. ``purged``: day when its
-    identifiers were destroyed. ``forgotten``: rows removed since it was received.
+    refers to these submissions, which are rows of no table themselves. ``profile``: the profile
+    of ``config/imports`` that reads it; without one, the file is in the dictionary's own form.
+    ``purged``: day when its identifiers were destroyed. ``forgotten``: rows removed since it was
+    received.
     """
 
     producer: str = Key(min_length=1)
@@ -168,8 +169,8 @@ def _tables_of(
         )  # fmt: skip
     if own is not None and source.tables and own not in source.tables:
         raise DataError(
-            f"{where}, key table", found=f"'{', '.join(source.tables)}'", expected=f"'{own}', as in its name",
-            remedy="remove the key, or rename the file",
+            f"{where}, key table", found=f"'{', '.join(source.tables)}'",
+            expected=f"'{own}', as in its name", remedy="remove the key, or rename the file",
         )  # fmt: skip
     for asked in source.tables:
         if asked not in tables:

@@ -151,8 +151,8 @@ def test_too_many_rows_aside_names_the_most_frequent_rules_with_an_example(small
     with pytest.raises(DataError) as raised:
         ingest(small)
     assert "4 of 5 rows (80.0%)" in raised.value.found
-    assert "modalite in region (3 times; line 3, 'Fes'" in raised.value.found
-    assert "obligatoire in edition (1 times; line 6" in raised.value.found
+    assert "modalite in region (3 times; first at line 3" in raised.value.found
+    assert "obligatoire in edition (1 times; first at line 6" in raised.value.found
     assert "at most 50.0%" in raised.value.expected
 
 

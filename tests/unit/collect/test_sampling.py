@@ -195,13 +195,13 @@ def test_a_single_respondent_left_by_quarantine_names_the_lines_and_the_reasons(
 
 def test_a_census_that_loses_its_unit_to_quarantine_is_refused(small):
     error = refusal(small, GOOD.replace("E5,b,1,1,oui,1,1", "E5,b,1,1,oui,1,x"))
-    assert error.found.startswith("1 drawn, 1 answered, 1 set aside (line 6: «\u00a0x")
+    assert error.found.startswith("1 drawn, 1 answered, 1 set aside (line 6: type in ")
 
 
 def test_an_answer_that_cannot_be_read_is_among_the_rows_set_aside(small):
     error = refusal(small, GOOD.replace("E2,a,10,4,oui", "E2,a,10,4,Oui").replace(
         "E3,a,10,4,oui,3.33", "E3,a,10,4,oui,"))  # fmt: skip
-    assert error.found.startswith("4 drawn, 3 answered, 2 set aside (line 3: «\u00a0Oui")
+    assert error.found.startswith("4 drawn, 3 answered, 2 set aside (line 3: modalite in ")
 
 
 def test_all_strata_are_counted_and_the_first_ones_named(small):

@@ -118,5 +118,14 @@ def test_a_file_that_is_not_utf8_is_one_clear_error(project):
         load_edition(project, 2025)
 
 
+def test_a_key_written_twice_is_an_error_with_its_line(project):
+    path = project.edition_file(2025)
+    path.write_text(path.read_text("utf-8") + "seed: 3\n", encoding="utf-8")
+    with pytest.raises(EditionError) as caught:
+        load_edition(project, 2025)
+    assert "the key 'seed' is written twice" in caught.value.found
+    assert "line" in caught.value.found
+
+
 def test_source_date_epoch_is_midnight_of_the_publication_date(project):
     assert load_edition(project, 2025).source_date_epoch == 1782777600

@@ -185,8 +185,10 @@ class _Examined:
     def _field(self, table: Table) -> Field:
         name = self.correction.column
         if name not in table.columns:
-            raise self._refused("column", f"'{_hidden(name)}', which is no column of '{table.name}'",
-                                nearest(name, table.columns), "correct the name")  # fmt: skip
+            raise self._refused(
+                "column", f"'{_hidden(name)}', which is no column of '{table.name}'",
+                nearest(name, table.columns), "correct the name",
+            )  # fmt: skip
         if table.field(name).identifier:
             raise self._refused(
                 "column", f"'{name}', which tells who someone is", "a column without identifier",

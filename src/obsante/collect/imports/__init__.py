@@ -61,9 +61,9 @@ Exports of forms (``kobo``, ``odk``)
 
     ``repeats: {passages: {columns: [id_entretien], link: _parent_index, key: _index}}``: the
     table's rows are those of a repeated group, each with ``columns`` of the submission whose
-    ``key`` is its ``link``. The submissions are in another sheet, named ``sheet`` or found by its header, or in
-    the file ``file`` beside this one (``submissions_of`` in ``sources.yml`` lists it, where no
-    table reads it); their headings are those of the table ``parent``, by default the same.
+    ``key`` is its ``link``. The submissions are in another sheet, named ``sheet`` or found by its
+    header, or in the file ``file`` beside this one (``submissions_of`` in ``sources.yml`` lists it,
+    where no table reads it); their headings are those of the table ``parent``, by default the same.
 
     A form that is sent twice gives two identical rows: what the server and the telephone add is
     ``ignored``. ``columns: {patients: {id_patient: [_uuid]}}`` makes the server's key the table's.

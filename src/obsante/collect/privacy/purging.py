@@ -78,8 +78,10 @@ def remains(project: Project, edition: Edition) -> list[str]:
         held = [place for place, text in rows_of(path)
                 if any(matches(folded(text), page=True, codes=own))]  # fmt: skip
         if held:
-            said.append(f"{project.relative(path)}{held[0]}: the form of an identifier is left in"
-                        f" {len(held)} row(s); empty these cells by hand, and update its sha256")  # fmt: skip
+            said.append(
+                f"{project.relative(path)}{held[0]}: the form of an identifier is left in"
+                f" {len(held)} row(s); empty these cells by hand, and update its sha256"
+            )
     return said
 
 
