@@ -116,7 +116,7 @@ def test_results_of_tables_that_were_replaced_are_refused(copy, edition, year):
     with pytest.raises(ResultError) as caught:
         assemble(copy, edition, PROVENANCE)
     file = f"from data/raw/{year}/etablissements.csv"
-    assert caught.value.looked_at == "edition 2025, results of notebook '01-infrastructures'"
+    assert caught.value.looked_at == "edition 2025, results of notebook '00-collecte-et-qualite'"
     assert caught.value.found == (
         f"computed {file} {before[:12]}…; the table is now {file} {after[:12]}…"
     )

@@ -13,7 +13,7 @@ from obsante.cli.console import say
 from obsante.collect import dictionary, placement, sheets
 from obsante.collect.sources import SHEET, Source
 from obsante.collect.table_schema import Table
-from obsante.collect.weighting import Completed, complete, direct_plan, load_settings, returns
+from obsante.collect.weighting import Completed, complete, load_settings, plan_of, returns
 from obsante.edition import Edition, load_edition
 from obsante.errors import DataError, ObsanteError, nearest
 from obsante.files import single_writer, write_atomic
@@ -79,9 +79,9 @@ def run(year: int, received: Received, today: dt.date) -> None:
 
 def summary(found: Completed, table: Table) -> Iterator[str]:
     """Lines for the console: units drawn, answers, what was left apart, strata that joined."""
-    answered = table.sample[0].answered
-    count = int((found.rows[answered.column] == answered.code).sum())
-    drawn = len(found.rows)
+    plan = plan_of(table)
+    count = int((found.rows[plan.answered.column] == plan.answered.code).sum())
+    drawn = len(found.rows) + int(found.lost.sum())
     yield f"{table.name}: {drawn:,} drawn, {count:,} answered ({count / drawn:.1%})"
     notes = {
         "units of the reserve called up": found.called,
@@ -91,10 +91,29 @@ def summary(found: Completed, table: Table) -> Iterator[str]:
     for words, number in notes.items():
         if number:
             yield f"  {words}: {number:,}"
+    yield from _lost(found)
+    unit = "respondents" if plan.within is None else "facilities with an answer"
     moved = found.strata[found.strata["strate"] != found.strata["rejoint"]]
     for row in moved.itertuples():
-        yield (f"  stratum {row.strate}: {row.repondants} respondents of {row.tires} drawn, "
+        yield (f"  stratum {row.strate}: {row.repondants} {unit} of {row.tires} drawn, "
                f"joins {row.rejoint}")  # fmt: skip
+
+
+def _lost(found: Completed) -> Iterator[str]:
+    """Facilities where nobody answered, and what their strata's other weights become."""
+    if found.lost.empty:
+        return
+    yield (f"  facilities where nobody answered, left out with the {found.lost.sum():,} units drawn "
+           f"there: {len(found.lost):,} ({_named(found.lost.index)})")  # fmt: skip
+    short = found.strata[found.strata["repondants"] < found.strata["tires"]]
+    for row in short.itertuples():
+        yield (f"  stratum {row.strate}: {row.repondants} facilities of {row.tires} kept, "
+               f"weights of {row.rejoint} multiplied by {row.facteur:.4g}")  # fmt: skip
+
+
+def _named(units: Sequence[str]) -> str:
+    more = f" and {len(units) - _NAMED} more" if len(units) > _NAMED else ""
+    return ", ".join(f"'{unit}'" for unit in units[:_NAMED]) + more
 
 
 def _table(project: Project, name: str) -> Table:
@@ -105,7 +124,7 @@ def _table(project: Project, name: str) -> Table:
             expected=nearest(name, surveys), remedy="correct the name",
         )  # fmt: skip
     table = dictionary.load(name, project)
-    direct_plan(table)
+    plan_of(table)
     return table
 
 
@@ -133,10 +152,8 @@ def _check_strays(found: Completed, received: Received, table: Table) -> None:
     if found.strays.empty or received.strays is not None:
         return
     keys = found.strays[table.primaryKey[0]].fillna("(empty)").tolist()
-    named = ", ".join(f"'{key}'" for key in keys[:_NAMED])
-    more = f" and {len(keys) - _NAMED} more" if len(keys) > _NAMED else ""
     raise DataError(
-        "answers", found=f"{len(keys)} of units that are not in the sample: {named}{more}",
+        "answers", found=f"{len(keys)} of units that are not in the sample: {_named(keys)}",
         expected="answers of units drawn, or of the reserve",
         remedy="correct their identifier at the source, or leave them apart: --set-aside FILE",
     )  # fmt: skip

@@ -118,7 +118,7 @@ def test_the_reserve_counts_as_drawn_up_to_the_last_that_answered(table, sample,
         (lambda s: s.drop(columns="strate"), "no column 'strate'"),
         (lambda s: pd.concat([s, s.head(1)]), "'a11' on several rows"),
         (lambda s: s.iloc[1:], "2 units drawn, where tires says 3"),
-        (lambda s: s.assign(taille=["12", "13", *s["taille"][2:]]), "one size for the stratum"),
+        (lambda s: s.assign(taille=["12", "13", *s["taille"][2:]]), "one size for the group"),
         (lambda s: s.assign(tires=["x", *s["tires"][1:]]), "column tires.*'x'"),
     ],
 )  # fmt: skip
@@ -132,11 +132,6 @@ def test_unknown_columns_of_answers_name_the_nearest(table, sample, answers):
         complete(sample, answers(*EVERYONE).rename(columns={"dme": "dmee"}), table)
     with pytest.raises(DataError, match="no column 'id'"):
         complete(sample, answers(*EVERYONE).rename(columns={"id": "note"}), table)
-
-
-def test_a_survey_in_two_stages_is_refused(sample, answers):
-    with pytest.raises(DataError, match="table 'professionnels'"):
-        complete(sample, answers("a11"), dictionary.load("professionnels"))
 
 
 @pytest.mark.parametrize("name", ["etablissements", "conformite"])

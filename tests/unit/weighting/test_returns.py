@@ -194,12 +194,36 @@ def test_the_reserve_and_the_joined_strata_are_said(run, field, tmp_path, capsys
             "clinique_privee-urbain-01") in shown  # fmt: skip
 
 
+def test_workers_are_completed_from_their_own_sample(run, field, tmp_path, capsys):
+    place = "2026,01,urbain,clinique_privee,prive,clinique_privee-urbain-01,8,3"
+    (tmp_path / "sample.csv").write_text(
+        "id_professionnel,id_etablissement,edition,region,milieu,type,secteur,strate,taille_strate,"
+        "upe_strate,n_professionnels,tires_etablissement,poids_upe,poids_dans_upe,poids_sondage,"
+        "statut,rang\n"
+        + "".join(f"E000000{n}-0000{i},E000000{n},{place},6,2,2.666667,3,8,tire,{i}\n"
+                  for n in (1, 2, 3) for i in (1, 2)), encoding="utf-8",
+    )  # fmt: skip
+    (tmp_path / "answers.csv").write_text(
+        "id_professionnel,sexe\nE0000001-00001,femme\nE0000003-00001,homme\nE0000003-00002,\n",
+        encoding="utf-8",
+    )
+    run(table="professionnels", waves=())
+    rows = pd.read_csv(field.raw(2026) / "professionnels.csv", dtype="str").fillna("")
+    assert rows["repondant"].tolist() == ["oui", "non"] * 2
+    # Eight clinics, of which two stand for all; six workers in each, one of whom answered.
+    assert rows["poids"].tolist() == ["24", "", "24", ""]
+    assert set(rows["poids_sondage"]) == {"12"}
+    assert rows[["upe_strate", "repondants_etablissement"]].agg(set).tolist() == [{"2"}, {"1"}]
+    shown = capsys.readouterr().out
+    assert "left out with the 2 units drawn there: 1 ('E0000002')" in shown
+    assert "2 facilities of 3 kept" in shown
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
         ({"table": "etablissement"}, "'etablissements' \\(nearest\\)"),
         ({"table": "regions"}, "no survey table"),
-        ({"table": "professionnels"}, "no sample of units drawn directly.*outside obsante"),
         ({"waves": (1, 2)}, "2 for 1 file"),
         ({"waves": (9,)}, "option --wave 9"),
         ({"waves": ()}, "2 answer\\(s\\) without wave"),

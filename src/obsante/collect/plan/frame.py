@@ -11,9 +11,10 @@ from obsante.collect import codes, dictionary
 from obsante.collect.checks import Held, check
 from obsante.collect.chunks import LINE
 from obsante.collect.imports import read_chunks
-from obsante.collect.reader import inputs_read, load, quarantined
+from obsante.collect.reader import load, quarantined
 from obsante.collect.reading import readable
 from obsante.collect.sources import RawFile
+from obsante.collect.store import read_index
 from obsante.edition import Edition
 from obsante.errors import DataError
 from obsante.files import sha256
@@ -48,7 +49,7 @@ def read_frame(project: Project, edition: Edition, path: Path | None = None) -> 
             breaks the dictionary: a frame that loses rows is no frame. Exact copies are dropped.
     """
     if path is None:
-        return _ingested(edition)
+        return _ingested(project, edition)
     with readable(str(path)):
         raw = RawFile(path, str(path), sha256(path), TABLE, None, edition.demonstration)
     checked = _checked(project, edition, raw)
@@ -58,12 +59,12 @@ def read_frame(project: Project, edition: Edition, path: Path | None = None) -> 
     return SamplingFrame(checked.kept, raw.name, raw.sha256, 0)
 
 
-def _ingested(edition: Edition) -> SamplingFrame:
+def _ingested(project: Project, edition: Edition) -> SamplingFrame:
     rows = load(TABLE, edition=edition.edition)
-    read = next(i for i in inputs_read() if (i.table, i.edition) == (TABLE, edition.edition))
+    entry = read_index(project, edition.edition)[TABLE]
     aside = quarantined(TABLE, edition=edition.edition)
     lost = aside.loc[aside["regle"] != codes.COPY, LINE].nunique()
-    return SamplingFrame(rows, f"table {TABLE} of {edition.edition}", read.sha256, lost)
+    return SamplingFrame(rows, f"table {TABLE} of {edition.edition}", entry.sha256, lost)
 
 
 def _checked(project: Project, edition: Edition, raw: RawFile) -> Held:

@@ -9,10 +9,11 @@ from obsante.collect.weighting.calibration import (
     design_of,
     respondents,
 )
-from obsante.collect.weighting.completion import Completed, complete, direct_plan
+from obsante.collect.weighting.completion import Completed, complete
+from obsante.collect.weighting.plan import Plan, plan_of
 from obsante.collect.weighting.settings import Weighting, load_settings
 
 __all__ = [
-    "STAGES", "Calibrated", "Completed", "Weighting", "all_calibrated", "calibrate_rows", "calibrated",
-    "complete", "design_of", "direct_plan", "load_settings", "respondents",
+    "STAGES", "Calibrated", "Completed", "Plan", "Weighting", "all_calibrated", "calibrate_rows",
+    "calibrated", "complete", "design_of", "load_settings", "plan_of", "respondents",
 ]  # fmt: skip

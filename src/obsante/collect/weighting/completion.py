@@ -10,15 +10,12 @@ import pandas as pd
 from obsante.collect.conversion import written
 from obsante.collect.sample_schema import SamplePart
 from obsante.collect.table_schema import Table
+from obsante.collect.weighting.drawn import drawn_units
 from obsante.collect.weighting.matching import Matched, matched
+from obsante.collect.weighting.plan import RESPONDING, SAMPLING, Plan, plan_of
 from obsante.collect.weighting.strata import joined
-from obsante.errors import DataError
-from obsante.stats.sampling import LEAST_ANSWERS, RESERVE
+from obsante.stats.sampling import LEAST_ANSWERS
 from obsante.stats.weighting import nonresponse_cells
-
-SAMPLING = "poids_sondage"
-# Columns of the file of `obsante sample`: whether a unit is in reserve, and its turn in the stratum.
-STATUS, RANK = "statut", "rang"
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,10 +27,12 @@ class Completed:
         strata: one row for each stratum of the sample: ``strate``, ``taille``, ``tires``,
             ``repondants``, ``rejoint`` (the stratum that it is in now), and of the latter
             ``taux_reponse`` and ``facteur``, from its sampling weight to that of its respondents.
+            In two stages they count primary units; one responds if a unit of it does.
         strays: answers of units that are not in the sample, as received.
         copies: identical answers that came again.
         silent: answers in which nothing is answered: refusals, forms given up.
         called: units of the reserve that were called up.
+        lost: units drawn in each primary unit where nobody answered; they are not in ``rows``.
     """
 
     rows: pd.DataFrame
@@ -42,6 +41,7 @@ class Completed:
     copies: int
     silent: int
     called: int
+    lost: pd.Series
 
 
 def complete(
@@ -56,100 +56,49 @@ def complete(
     of its units answered, those before it count as drawn too, as if the sample had been that larger
     from the start; the others are left out.
 
+    In two stages, all this holds of the primary units of a stratum, of which n_h are retained: those
+    where a unit answered. One where nobody did is left out with its units. The weight of a
+    respondent is N_h / n_h x M / r, r of the M units of its primary unit having answered; the
+    sampling weight N_h / n_h x M / m, with m drawn; the reserve is that of the primary unit.
+
     Args:
         sample: as ``obsante sample`` writes it, text; rows and columns in any order.
         answers: the survey's columns, text; those that the sample gives too must agree with it.
-        table: the survey's, whose units are drawn directly, such as ``etablissements``.
+        table: the survey's, such as ``etablissements`` or, in two stages, ``professionnels``.
         least: respondents that a stratum needs.
 
     Raises:
         DataError: a sample that is not that of the table, two different answers of one unit, an
             answer that contradicts the sample, or a stratum that can join no other.
     """
-    part = direct_plan(table)
+    plan = plan_of(table)
     key = table.primaryKey[0]
-    found = matched(sample, answers, table, part)
-    units, called = _drawn(sample.set_index(key, drop=False), part, found.answers.index)
+    found = matched(sample, answers, table, plan.answered)
+    units, called = drawn_units(sample.set_index(key, drop=False), plan, found.answers.index)
     answered = pd.Series(units.index.isin(found.answers.index), units.index)
-    strata = _strata(units, answered, part)
+    primary, responding = _primary(units, answered, plan.strata)
+    strata = _strata(primary, responding, plan.strata)
     home = joined(strata, least=least)
-    units[part.by] = units[part.by].map(home)
-    weights, factors = _weights(units, answered, part, strata, home)
-    rows = _rows(units, found, weights, table, part)
+    primary[plan.strata.by] = primary[plan.strata.by].map(home)
+    weights, factors = _weights(primary, responding, plan.strata, strata, home)
+    kept, lost = primary, pd.Series(dtype="int64")
+    if plan.within is not None:
+        lost = units.groupby(plan.within.by).size().drop(weights.index)
+        kept, weights = _within(units, answered, primary.loc[weights.index], weights, plan)
+    rows = _rows(kept, found, weights, table, plan)
     return Completed(rows, _described(strata, home, factors), found.strays, found.copies,
-                     found.silent, called)  # fmt: skip
+                     found.silent, called, lost)  # fmt: skip
 
 
-def direct_plan(table: Table) -> SamplePart:
-    """What the dictionary says of the units drawn and of their weights.
-
-    Raises:
-        DataError: no such sample: a table without one, or drawn in two stages.
-    """
-    for part in table.sample:
-        direct = part.units is not None and part.units.column is None
-        if direct and part.weights is not None and len(table.primaryKey) == 1:
-            return part
-    raise DataError(
-        f"table '{table.name}'", found="no sample of units drawn directly in strata, with weights",
-        expected="a table such as 'etablissements' (key sample of its dictionary)",
-        remedy="fill in the columns of the sample and the weights outside obsante, as "
-        f"config/dictionary/{table.name}.yml defines them, and list the file in sources.yml",
-    )  # fmt: skip
-
-
-def _drawn(
-    sample: pd.DataFrame, part: SamplePart, answered: pd.Index
-) -> tuple[pd.DataFrame, int]:
-    """Units that count as drawn, by identifier, and how many of them come from the reserve."""
-    units = sample.sort_index()
-    for column in (part.units.drawn, part.units.size):
-        units[column] = _whole(units[column])
-    in_reserve = units[STATUS].eq(RESERVE) if STATUS in units else pd.Series(False, units.index)
-    _require_whole_sample(units[~in_reserve], part)
-    if in_reserve.any():
-        rank = _whole(units[RANK])
-        last = rank.where(in_reserve & units.index.isin(answered)).groupby(units[part.by]).max()
-        units = units[~in_reserve | (rank <= units[part.by].map(last))]
-    called = int(in_reserve.loc[units.index].sum())
-    units[part.units.drawn] = units[part.by].map(units[part.by].value_counts())
-    return units, called
-
-
-def _whole(cells: pd.Series) -> pd.Series:
-    numbers = pd.to_numeric(cells, errors="coerce")
-    wrong = cells[~(numbers >= 1) | (numbers % 1 != 0)]
-    if len(wrong):
-        raise DataError(
-            f"sample, unit '{wrong.index[0]}', column {cells.name}", found=f"'{wrong.iloc[0]}'",
-            expected="a whole number, as obsante sample writes it",
-            remedy="take the sample file as it was drawn",
-        )  # fmt: skip
-    return numbers.astype("int64")
-
-
-def _require_whole_sample(units: pd.DataFrame, part: SamplePart) -> None:
-    """The sample has all its rows, and one size for each stratum."""
-    by_stratum = units.groupby(part.by)
-    counts = by_stratum[part.units.drawn].agg(["size", "min", "max"])
-    sizes = by_stratum[part.units.size].agg(["min", "max"])
-    lost = counts[(counts["size"] != counts["min"]) | (counts["min"] != counts["max"])]
-    wrong = sizes[(sizes["min"] != sizes["max"]) | (sizes["min"] < counts["size"])]
-    if len(lost):
-        raise DataError(
-            f"sample, stratum '{lost.index[0]}'",
-            found=f"{lost['size'].iloc[0]} units drawn, where {part.units.drawn} says "
-            f"{lost['min'].iloc[0]}",
-            expected="every unit drawn, whether it answered or not",
-            remedy="take the sample file as it was drawn, with all its rows",
-        )
-    if len(wrong):
-        raise DataError(
-            f"sample, stratum '{wrong.index[0]}', column {part.units.size}",
-            found=f"{wrong['min'].iloc[0]} and {wrong['max'].iloc[0]}",
-            expected="one size for the stratum, not under the number drawn",
-            remedy="take the sample file as it was drawn",
-        )
+def _primary(
+    units: pd.DataFrame, answered: pd.Series, part: SamplePart
+) -> tuple[pd.DataFrame, pd.Series]:
+    """What was drawn in the strata, by identifier, and whether any of it answered."""
+    name = part.units.column
+    if name is None:
+        return units, answered
+    primary = units.drop_duplicates(name).set_index(name, drop=False)
+    return primary, answered.groupby(units[name]).any().loc[primary.index]
 
 
 def _strata(units: pd.DataFrame, answered: pd.Series, part: SamplePart) -> pd.DataFrame:
@@ -172,18 +121,40 @@ def _weights(
     return nonresponse_cells(units[SAMPLING], units[part.by], answered, minimum=1)
 
 
+def _within(
+    units: pd.DataFrame, answered: pd.Series, retained: pd.DataFrame, weights: pd.Series, plan: Plan
+) -> tuple[pd.DataFrame, pd.Series]:
+    """Units of the primary units retained, and weights of those that answered.
+
+    Args:
+        retained: primary units, by identifier, in the stratum that they are in now.
+        weights: theirs, N_h / n_h.
+    """
+    first, count = plan.strata, plan.within.units
+    now = retained.assign(**{
+        first.units.drawn: retained[first.by].map(retained[first.by].value_counts())
+    })  # fmt: skip
+    kept = units[units[plan.within.by].isin(now.index)].copy()
+    place, heard = kept[plan.within.by], answered.loc[kept.index]
+    for name in (first.by, first.units.size, first.units.drawn):
+        kept[name] = place.map(now[name])
+    kept[RESPONDING] = heard.groupby(place).transform("sum")
+    kept[SAMPLING] = place.map(weights) * kept[count.size] / kept[count.drawn]
+    return kept, nonresponse_cells(kept[SAMPLING], place, heard, minimum=1)[0]
+
+
 def _rows(
-    units: pd.DataFrame, found: Matched, weights: pd.Series, table: Table, part: SamplePart
+    units: pd.DataFrame, found: Matched, weights: pd.Series, table: Table, plan: Plan
 ) -> pd.DataFrame:
     """The dictionary's columns as text: the sample's, what is computed, then the answers."""
-    other = next(str(code) for code in table.field(part.answered.column).codes
-                 if code != part.answered.code)  # fmt: skip
-    said = np.where(units.index.isin(found.answers.index), part.answered.code, other)
-    numbers = {part.weights.column: weights.reindex(units.index)}
-    numbers |= {name: units[name] for name in (SAMPLING, part.units.size, part.units.drawn)}
+    other = next(str(code) for code in table.field(plan.answered.column).codes
+                 if code != plan.answered.code)  # fmt: skip
+    said = np.where(units.index.isin(found.answers.index), plan.answered.code, other)
+    numbers = {plan.weights: weights.reindex(units.index)}
+    numbers |= {name: units[name] for name in plan.numbers}
     cells = {name: written(values, table.field(name)).replace("", pd.NA)
              for name, values in numbers.items()}  # fmt: skip
-    cells[part.answered.column] = pd.Series(said, units.index)
+    cells[plan.answered.column] = pd.Series(said, units.index)
     known = units.assign(**cells)
     nothing = pd.Series(pd.NA, units.index)
     rows = {name: known[name] if name in known else found.answers.get(name, nothing)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from obsante.collect.sample_schema import Answered, SamplePart
+from obsante.collect.sample_schema import Answered
 from obsante.collect.table_schema import Table
+from obsante.collect.weighting.plan import RESPONDING
 from obsante.errors import DataError, nearest
 from obsante.stats.answers import NOT_APPLICABLE
 
@@ -25,25 +26,25 @@ class Matched:
 
 
 def matched(
-    sample: pd.DataFrame, answers: pd.DataFrame, table: Table, part: SamplePart
+    sample: pd.DataFrame, answers: pd.DataFrame, table: Table, answered: Answered
 ) -> Matched:
     """One answer for each unit that gave one.
 
     Args:
         sample, answers, table: as :func:`obsante.collect.weighting.complete`.
-        part: what the dictionary says of the sample.
+        answered: where a row says that its unit answered.
 
     Raises:
         DataError: a sample without the key or with a unit twice, columns of no table, several
             different answers of a unit, a refusal with answers, cells that contradict the sample.
     """
     key = table.primaryKey[0]
-    _check_sample(sample, table, key, part)
+    _check_sample(sample, table, key, answered)
     _check_columns(answers, table, key)
     inside = answers[key].isin(sample[key])
     own = answers[inside]
     told = _told(own, table)
-    _require_consistent(own, told, key, part.answered)
+    _require_consistent(own, told, key, answered)
     once = own[told].drop_duplicates()
     _require_one(once, key)
     found = once.set_index(key, drop=False)
@@ -53,9 +54,10 @@ def matched(
     return Matched(found, answers[~inside], copies, silent)
 
 
-def _check_sample(sample: pd.DataFrame, table: Table, key: str, part: SamplePart) -> None:
+def _check_sample(sample: pd.DataFrame, table: Table, key: str, answered: Answered) -> None:
+    computed = {answered.column, RESPONDING}
     needed = [field.name for field in table.fields
-              if field.constraints.required and field.name != part.answered.column]  # fmt: skip
+              if field.constraints.required and field.name not in computed]  # fmt: skip
     missing = [name for name in [key, *needed] if name not in sample]
     if missing:
         raise DataError(

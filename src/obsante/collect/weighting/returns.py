@@ -12,7 +12,7 @@ from obsante.collect.imports import read_chunks, strict
 from obsante.collect.reading import readable
 from obsante.collect.sources import RawFile
 from obsante.collect.table_schema import Field, Table
-from obsante.collect.weighting.completion import RANK, STATUS
+from obsante.collect.weighting.drawn import RANK, STATUS
 from obsante.edition import Edition
 from obsante.errors import DataError, nearest
 from obsante.files import sha256
@@ -20,7 +20,9 @@ from obsante.paths import Project
 
 DEMONSTRATION = "demonstration"
 WAVE = "vague"
-_EXTRA = (STATUS, RANK, DEMONSTRATION)
+# Weights of each stage, whose product is the sampling weight.
+_STAGES = ("poids_upe", "poids_dans_upe")
+_EXTRA = (STATUS, RANK, DEMONSTRATION, *_STAGES)
 _NAMED = 3
 
 
