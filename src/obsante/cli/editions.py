@@ -56,9 +56,10 @@ Before the field work:
 
 When the files come:
 
-- [ ] `obsante returns --edition {year} --sample FILE --answers EXPORT --profile kobo --wave 1`:
-      the answers of a survey in one stage, joined to its sample, with their weights; it writes the
-      file here and lists it. Keep the export itself elsewhere, under lock: it holds identifiers.
+- [ ] `obsante returns --edition {year} --sample FILE --answers EXPORT --profile kobo`: the answers
+      of a survey (`--table`; `--wave` for `etablissements` only), joined to its sample, with their
+      weights; it writes the file here and lists it. Keep the export itself elsewhere, under lock: it
+      holds identifiers.
 - [ ] The other files: put them here unchanged, each under the name that its table's dictionary
       gives, or with its table named in `sources.yml`. Another form than `config/dictionary/`
       (French Excel, Kobo, ODK): name its profile of `config/imports/` there. Empty = missing, `sans_objet` = not asked.

@@ -1,4 +1,4 @@
-"""Units drawn in facilities drawn in strata: both weights by hand, facilities where nobody answered."""
+"""Units drawn in facilities of strata: weights by hand, facilities where nobody answered."""
 
 from __future__ import annotations
 
@@ -50,7 +50,8 @@ def people(table) -> Table:
 
 @pytest.fixture
 def drawn() -> pd.DataFrame:
-    rows = pd.DataFrame(PLACES, columns=["strate", "taille", "site", "effectif", "tires_etablissement"])
+    names = ["strate", "taille", "site", "effectif", "tires_etablissement"]
+    rows = pd.DataFrame(PLACES, columns=names)
     rows["upe"] = rows["strate"].map(rows["strate"].value_counts())
     rows = rows.loc[rows.index.repeat(rows["tires_etablissement"])].reset_index(drop=True)
     rank = (rows.groupby("site").cumcount() + 1).astype("str")

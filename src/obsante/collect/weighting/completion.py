@@ -56,8 +56,8 @@ def complete(
     of its units answered, those before it count as drawn too, as if the sample had been that larger
     from the start; the others are left out.
 
-    In two stages, all this holds of the primary units of a stratum, of which n_h are retained: those
-    where a unit answered. One where nobody did is left out with its units. The weight of a
+    In two stages, all this holds of the primary units of a stratum, of which n_h are retained:
+    those where a unit answered. One where nobody did is left out with its units. The weight of a
     respondent is N_h / n_h x M / r, r of the M units of its primary unit having answered; the
     sampling weight N_h / n_h x M / m, with m drawn; the reserve is that of the primary unit.
 

@@ -19,6 +19,8 @@ def drawn_units(
 ) -> tuple[pd.DataFrame, int]:
     """Units that count as drawn, by identifier, and how many of them come from the reserve.
 
+    A unit of the reserve counts as drawn if it answered, or one after it in its group.
+
     Args:
         sample: indexed by identifier, text.
         answered: identifiers of the units that answered.

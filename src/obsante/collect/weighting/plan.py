@@ -1,4 +1,4 @@
-"""What a survey's dictionary says of its draw: units of strata, or units of primary units of strata."""
+"""What a survey's dictionary says of its draw: in strata, or in primary units of strata."""
 
 from __future__ import annotations
 
