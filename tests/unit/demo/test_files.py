@@ -22,6 +22,7 @@ FILES = {
     year: [*(f"{table}.csv" for table in TABLES if table not in absent), TRUTH, SHEET]
     for year, absent in ABSENT.items()
 }
+TOO_SMALL = {"comites", "financements", "suivi_recommandations"}
 EACH = [(year, name) for year, names in FILES.items() for name in names]
 CSV = [(year, name.removesuffix(".csv")) for year, name in EACH if name.endswith(".csv")]
 
@@ -96,7 +97,9 @@ def test_ingest_sets_aside_the_spoilt_rows_and_no_other(ingested, truths, tables
     assert (balance.rows_in, balance.rows_aside) == (len(tables[name, year]), aside)
     lines = pd.read_csv(ingested.quarantine(year) / f"{name}.csv")["ligne"]
     assert lines.nunique() == aside
-    assert spoilt <= max(1, 0.011 * balance.rows_in)
+    # A single spoilt row would be several per cent of the registers of a few dozen rows.
+    least = 0 if name in TOO_SMALL else 0.0045 * balance.rows_in
+    assert least <= spoilt <= max(1, 0.011 * balance.rows_in)
 
 
 @pytest.mark.parametrize("year", YEARS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, Literal
@@ -158,17 +159,17 @@ class Declared(Strict):
             found.append(f"{moment} lt {self.until + dt.timedelta(days=1)}")
         return found
 
+    @abstractmethod
     def calls(self, query: Query) -> list[Call]:
         """First call of each sequence of pages."""
-        raise NotImplementedError
 
+    @abstractmethod
     def read(self, call: Call, content: Json) -> Answer:
         """What a page holds.
 
         Raises:
             DataError: the page is not as documented, or the service refuses in its own words.
         """
-        raise NotImplementedError
 
     def listing(self, answers: Sequence[Answer]) -> Listing:
         """The table made from all the pages; by default their rows one after the other."""
