@@ -46,6 +46,22 @@ class DataError(ObsanteError):
     """A raw file, a dictionary or a table is wrong."""
 
 
+class NotEstimable(DataError):
+    """The data are in order, but a value can't be estimated from them.
+
+    A notebook publishes that value as not available and goes on (``results.or_missing``).
+
+    Args:
+        reason: a key of :data:`obsante.results.absence.REASONS`.
+    """
+
+    def __init__(
+        self, looked_at: str, *, reason: str, found: str, expected: str, remedy: str
+    ) -> None:
+        super().__init__(looked_at, found=found, expected=expected, remedy=remedy)
+        self.reason = reason
+
+
 class ResultError(ObsanteError):
     """A value, an indicator or a published result is wrong."""
 

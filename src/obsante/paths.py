@@ -27,6 +27,10 @@ class Project:
         return self.config / "editions"
 
     @property
+    def targets(self) -> Path:
+        return self.config / "targets.yml"
+
+    @property
     def indicators(self) -> Path:
         return self.config / "indicators"
 

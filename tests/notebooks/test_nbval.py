@@ -31,6 +31,7 @@ def nbval(project, notebook: Path) -> subprocess.CompletedProcess:
                           text=True, encoding="utf-8", check=False)  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_executing_again_gives_the_committed_outputs(ingested, name):
     done = nbval(ingested, ingested.notebooks / f"{name}.ipynb")

@@ -15,7 +15,7 @@ from typing import Any
 import nbformat
 import yaml
 
-from obsante.book import generated, proofs
+from obsante.book import absent, generated, proofs
 from obsante.book.provenance import Provenance
 from obsante.edition import Edition, read_yaml
 from obsante.errors import BookError
@@ -23,6 +23,7 @@ from obsante.files import fresh_folder, write_atomic
 from obsante.paths import Project
 from obsante.results.inputs import check_results
 from obsante.results.registry import load_registry
+from obsante.results.targets import allowed
 from obsante.results.values import load_values, parts_folder
 from obsante.results.variables import variables
 
@@ -57,16 +58,19 @@ def assemble(project: Project, edition: Edition, provenance: Provenance) -> Path
     copies = sorted(project.executed(year).glob("*.ipynb"))
     executed = [path for path in copies if not path.name.endswith(".failed.ipynb")]
     with fresh_folder(project.book_project(year)) as book:
-        campaign = bool((values["nature"] == "survey").any())
+        campaign = bool((values["nature"] != "reference").any())
         _copy_sources(project, book, variants_of(edition, campaign=campaign))
         for path in executed:
             _copy_notebook(project, year, path, book / "notebooks" / path.name)
         names = variables(values, registry, edition)
         names["edition"]["titre"] = _title(_source(project), edition)
         names["fichiers"] = _downloads(edition)
+        absent.fill(names, book, registry)
         _write_yaml(book / "_variables.yml", names)
         generated.write_pages(project, edition, provenance, book)
-        appendices = proofs.write_pages(values, registry, executed, book)
+        appendices = proofs.write_pages(
+            values, registry, allowed(project, edition.demonstration), executed, book
+        )
         _write_configuration(project, edition, book, appendices)
         shutil.copyfile(project.results(year) / "valeurs.csv", book / values_name(edition))
     return project.book_project(year)

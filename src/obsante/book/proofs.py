@@ -11,8 +11,9 @@ from nbformat import NotebookNode
 
 from obsante.files import write_atomic
 from obsante.results import wording
-from obsante.results.display import definition_list, pipe_table
+from obsante.results.display import definition_list, pipe_table, reasons
 from obsante.results.registry import Indicator
+from obsante.results.targets import Target
 from obsante.results.variables import SHEETS_PAGE
 
 _HEADING = re.compile(r"^(#+) (.+?)\s*(\{.*\})?$", re.MULTILINE)
@@ -29,12 +30,13 @@ def label_of(cell: NotebookNode) -> str | None:
 def write_pages(
     values: pd.DataFrame,
     registry: dict[str, Indicator],
+    targets: dict[str, Target],
     executed: list[Path],
     book: Path,
 ) -> list[str]:
     """Write the sheets and the notebooks' pages into ``book``; return the appendices' names."""
     names = [SHEETS_PAGE]
-    write_atomic(book / SHEETS_PAGE, _sheets(values, registry))
+    write_atomic(book / SHEETS_PAGE, _sheets(values, registry, targets))
     for path in executed:
         name = f"carnets/{path.stem}.qmd"
         notebook = nbformat.read(path, as_version=4)
@@ -43,7 +45,9 @@ def write_pages(
     return names
 
 
-def _sheets(values: pd.DataFrame, registry: dict[str, Indicator]) -> str:
+def _sheets(
+    values: pd.DataFrame, registry: dict[str, Indicator], targets: dict[str, Target]
+) -> str:
     parts = [
         "# Preuves : d'où vient chaque chiffre {#sec-preuves}\n",
         "Chaque nombre du texte renvoie à la fiche de son indicateur : sa définition, toutes les "
@@ -52,11 +56,11 @@ def _sheets(values: pd.DataFrame, registry: dict[str, Indicator]) -> str:
     ]
     for identifier in values["indicateur"].unique():
         rows = values[values["indicateur"] == identifier]
-        parts.append(_sheet(registry[identifier], rows))
+        parts.append(_sheet(registry[identifier], targets.get(identifier), rows))
     return "\n".join(parts)
 
 
-def _sheet(item: Indicator, rows: pd.DataFrame) -> str:
+def _sheet(item: Indicator, goal: Target | None, rows: pd.DataFrame) -> str:
     records = rows.to_dict("records")
     frame = pd.DataFrame(
         {
@@ -65,7 +69,7 @@ def _sheet(item: Indicator, rows: pd.DataFrame) -> str:
             "Valeur": [wording.value(r) for r in records],
             "Intervalle": [wording.interval(r) for r in records],
             "Réponses": [wording.sample(r) for r in records],
-            "Précision": [r["precision"] if r["nature"] == "survey" else "–" for r in records],
+            "Précision": [r["precision"] if r["nature"] != "reference" else "–" for r in records],
             "Calcul": [_cell_link(r) for r in records],
         }
     )
@@ -74,7 +78,8 @@ def _sheet(item: Indicator, rows: pd.DataFrame) -> str:
     caption = f": {item.title} : valeurs publiées {{#tbl-{item.anchor}}}"
     decoded = wording.marks(rows["etat"].tolist())
     note = f"\n\n{decoded[0].upper()}{decoded[1:]}" if decoded else ""
-    definition = definition_list(item)
+    note += "".join(f"\n\n{sentence}" for sentence in reasons(rows))
+    definition = definition_list(item, goal)
     title = f"## {item.title} {{#{item.anchor}}}"
     return f"{title}\n\n::: {{.fiche}}\n{definition}\n:::\n\n{table}\n\n{caption}{note}\n"
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from obsante.collect import dictionary
 from obsante.collect.balance import Balance
+from obsante.collect.conversion import dtype
 from obsante.collect.sources import TRUTH
 from obsante.collect.store import (
     Entry,
@@ -31,7 +32,8 @@ from obsante.stats import NATIONAL
 class Input:
     """A table that was read: rows kept, SHA-256 of what they come from.
 
-    That of the raw file or, of several, of the list of their hashes and names.
+    That of the raw file or, of several, of the list of their hashes and names; empty where no
+    file was received.
     """
 
     table: str
@@ -50,8 +52,11 @@ class _Truth(BaseModel):
     indicateurs: dict[str, dict[str, float]]
 
 
-def load(table: str, *, edition: int) -> pd.DataFrame:
+def load(table: str, *, edition: int, optional: bool = False) -> pd.DataFrame:
     """A validated table of an edition, campaign or reference.
+
+    Args:
+        optional: where no file of the table was received, its columns without any row.
 
     Returns:
         One row per row kept, numbered from 0, with the types of
@@ -61,10 +66,19 @@ def load(table: str, *, edition: int) -> pd.DataFrame:
         DataError: unknown table (names the nearest), table not ingested, dictionary changed since.
     """
     project = find_project()
+    if optional and table not in available(project, edition):
+        return _without_rows(project, table, edition)
     entry = _current(project, table, edition)
     frame = read_table(project, edition, table)
     _read[Input(table, edition, entry.rows_kept, entry.sha256)] = None
     return frame
+
+
+def _without_rows(project: Project, table: str, edition: int) -> pd.DataFrame:
+    """The columns of a table of which no file was received, with their types."""
+    fields = dictionary.load(table, project).fields
+    _read[Input(table, edition, 0, "")] = None
+    return pd.DataFrame({field.name: pd.Series(dtype=dtype(field)) for field in fields})
 
 
 def table_file(table: str, *, edition: int) -> Path:

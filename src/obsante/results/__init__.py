@@ -1,6 +1,8 @@
 """Indicator registry, publication from notebooks, French formatting and charts."""
 
+from obsante.results.absence import explained, or_missing, unavailable
 from obsante.results.charts import bars, by_edition, figure, ranked, stacked
+from obsante.results.charts_regions import regional
 from obsante.results.checks import (
     adds_up,
     against_truth,
@@ -20,6 +22,7 @@ from obsante.results.display import (
     side_by_side,
     table,
 )
+from obsante.results.distances import distances
 from obsante.results.publication import (
     current,
     hand_over,
@@ -31,11 +34,13 @@ from obsante.results.publication import (
 )
 from obsante.results.reference import cited, known, quoted, texts, trust
 from obsante.results.setting import count, coverage, environment, period, provenance, status
+from obsante.results.targets import goal, target
 
 __all__ = [
     "Markdown", "adds_up", "against_truth", "agree", "balance", "bars", "between", "by_edition",
-    "changes", "cited", "conventions", "count", "coverage", "current", "environment", "figure",
-    "hand_over", "indicator", "known", "measured", "period", "pipe_table", "provenance",
-    "publish", "published", "quoted", "ranked", "reading", "rows", "set_aside", "sheet",
-    "side_by_side", "stacked", "start", "status", "table", "texts", "trust",
+    "changes", "cited", "conventions", "count", "coverage", "current", "distances",
+    "environment", "explained", "figure", "goal", "hand_over", "indicator", "known", "measured",
+    "or_missing", "period", "pipe_table", "provenance", "publish", "published", "quoted",
+    "ranked", "reading", "regional", "rows", "set_aside", "sheet", "side_by_side", "stacked",
+    "start", "status", "table", "target", "texts", "trust", "unavailable",
 ]  # fmt: skip

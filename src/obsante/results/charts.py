@@ -18,7 +18,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from obsante.files import write_atomic
 from obsante.results import french
 from obsante.results.publication import cell_label, current, indicator
-from obsante.results.registry import UNIT_LABELS
+from obsante.results.units import UNITS
 from obsante.stats import NATIONAL
 
 BLUE, ORANGE, GREY, INK = "#1f4e79", "#b35900", "#7a828c", "#1b1f24"
@@ -28,7 +28,13 @@ _STYLE = {"svg.hashsalt": "obsante", "svg.fonttype": "path", "figure.dpi": 110,
           "axes.titlelocation": "left", "font.size": 9.5}  # fmt: skip
 
 
-def ranked(rows: pd.DataFrame, *, label: str | None = None) -> Figure:
+def ranked(
+    rows: pd.DataFrame,
+    *,
+    label: str | None = None,
+    order: str = "value",
+    goal: tuple[float, str] | None = None,
+) -> Figure:
     """Domains sorted by value, each with its interval; the national value as a line.
 
     Args:
@@ -36,26 +42,46 @@ def ranked(rows: pd.DataFrame, *, label: str | None = None) -> Figure:
             precision are drawn hollow; domains without a value are named, never drawn at zero;
             values without an interval are written beside their point.
         label: title of the value axis, with its unit; by default that of the unit.
+        order: ``value`` sorts by value, ``given`` keeps the order of the rows, from the top.
+        goal: value of a target and its name (:func:`obsante.results.targets.goal`).
     """
+    with canvas(int((rows["dimension"] != NATIONAL).sum())) as (fig, ax):
+        draw_ranked(ax, rows, label=label, order=order, goal=goal)
+    return fig
+
+
+def draw_ranked(
+    ax: plt.Axes,
+    rows: pd.DataFrame,
+    *,
+    label: str | None = None,
+    order: str = "value",
+    goal: tuple[float, str] | None = None,
+) -> None:
+    """Draw :func:`ranked` in one panel of a figure."""
     unit = rows["unite"].iloc[0]
     national = rows[rows["dimension"] == NATIONAL]
-    domains = rows[rows["dimension"] != NATIONAL].sort_values("estimation", na_position="first")
-    with canvas(len(domains)) as (fig, ax):
-        for position, row in enumerate(domains.to_dict("records")):
-            _point(ax, row, position)
-        if len(national):
-            value = national["estimation"].iloc[0]
-            ax.axvline(value, color=GREY, linewidth=1, linestyle="--", zorder=0)
-            name = f"Ensemble{french.NBSP}: {french.quantity(value, unit)}"
-            ax.annotate(name, (value, 1.0), xycoords=("data", "axes fraction"), color=GREY,
-                        xytext=(0, 3), textcoords="offset points", ha="center")  # fmt: skip
-        ax.set_yticks(range(len(domains)), domains["libelle"])
-        ax.set_ylim(-0.6, len(domains) - 0.4)
-        _value_axis(ax.xaxis, unit)
-        if label:
-            ax.set_xlabel(label)
-        _start_at_zero(ax, rows["borne_inf"].fillna(rows["estimation"]).min())
-    return fig
+    domains = rows[rows["dimension"] != NATIONAL]
+    by_value = domains.sort_values("estimation", na_position="first", kind="stable")
+    domains = by_value if order == "value" else domains.iloc[::-1]
+    for position, row in enumerate(domains.to_dict("records")):
+        _point(ax, row, position)
+    if len(national) and not np.isnan(national["estimation"].iloc[0]):
+        value = national["estimation"].iloc[0]
+        ax.axvline(value, color=GREY, linewidth=1, linestyle="--", zorder=0)
+        name = f"Ensemble{french.NBSP}: {french.quantity(value, unit)}"
+        ax.annotate(name, (value, 1.0), xycoords=("data", "axes fraction"), color=GREY,
+                    xytext=(0, 3), textcoords="offset points", ha="center")  # fmt: skip
+    if goal:
+        ax.plot([goal[0]], [-0.9], "D", color=ORANGE, markersize=6)
+        ax.annotate(goal[1], (goal[0], -0.9), color=ORANGE, fontsize=8, xytext=(-7, 0),
+                    textcoords="offset points", ha="right", va="center")  # fmt: skip
+    ax.set_yticks(range(len(domains)), domains["libelle"])
+    ax.set_ylim(-1.3 if goal else -0.6, len(domains) - 0.4)
+    value_axis(ax.xaxis, unit)
+    if label:
+        ax.set_xlabel(label)
+    _start_at_zero(ax, rows["borne_inf"].fillna(rows["estimation"]).min())
 
 
 def bars(rows: pd.DataFrame, *, order: str = "value") -> Figure:
@@ -79,7 +105,7 @@ def bars(rows: pd.DataFrame, *, order: str = "value") -> Figure:
                         textcoords="offset points", va="center")  # fmt: skip
         ax.set_yticks(range(len(shown)), shown["libelle"])
         ax.set_xlim(0, float(np.nanmax(upper)) * 1.18)
-        _value_axis(ax.xaxis, unit)
+        value_axis(ax.xaxis, unit)
     return fig
 
 
@@ -104,7 +130,7 @@ def by_edition(rows: pd.DataFrame) -> Figure:
         ax.set_xlabel("Édition")
         ax.grid(axis="x", visible=False)
         ax.grid(axis="y", visible=True)
-        _value_axis(ax.yaxis, unit)
+        value_axis(ax.yaxis, unit)
     return fig
 
 
@@ -144,8 +170,8 @@ def figure(fig: Figure, identifier: str, rows: pd.DataFrame) -> Figure:
     """
     publication = current()
     item = indicator(identifier)
-    answers = f" n = {french.number(rows['n'].iloc[0])}." if item.nature == "survey" else ""
-    synthetic = publication.edition.demonstration and item.nature == "survey"
+    answers = f" n = {french.number(rows['n'].iloc[0])}." if item.collected else ""
+    synthetic = publication.edition.demonstration and item.collected
     lead = "DONNÉES DE DÉMONSTRATION. " if synthetic else ""
     colon, source = f"{french.NBSP}:", rows["source"].iloc[0]
     note = f"{lead}Champ{colon} {item.population}.{answers} Source{colon} {source}."
@@ -156,6 +182,28 @@ def figure(fig: Figure, identifier: str, rows: pd.DataFrame) -> Figure:
     write_atomic(publication.folder / "figures" / f"{cell_label()}.svg", buffer.getvalue())
     plt.close(fig)
     return fig
+
+
+@contextlib.contextmanager
+def panels(
+    lines: int, *, widths: tuple[float, ...], same_scale: bool = False
+) -> Iterator[tuple[Figure, list[plt.Axes]]]:
+    """An empty figure of several panels side by side, high enough for ``lines`` rows.
+
+    Args:
+        widths: of the panels, in proportion.
+        same_scale: one value axis for all, as small multiples need.
+    """
+    with sns.axes_style("whitegrid"), mpl.rc_context(_STYLE):
+        size = (_WIDTH, 1.1 + 0.3 * max(lines, 3))
+        fig, axes = plt.subplots(1, len(widths), figsize=size, width_ratios=widths,
+                                 sharex=same_scale, sharey=same_scale)  # fmt: skip
+        for ax in axes:
+            ax.grid(axis="y", visible=False)
+        yield fig, list(axes)
+        for ax in axes:
+            sns.despine(ax=ax, left=True)
+        fig.tight_layout()
 
 
 @contextlib.contextmanager
@@ -194,11 +242,14 @@ def _start_at_zero(ax: plt.Axes, lowest: float) -> None:
         ax.axvline(0, color=INK, linewidth=0.8, zorder=0)
 
 
-def _value_axis(axis: mpl.axis.Axis, unit: str) -> None:
-    decimals = {"percent": 0, "points": 0}
-    scale = 100 if unit in decimals else 1
-    axis.set_major_formatter(
-        FuncFormatter(lambda v, _: french.number(v * scale, decimals.get(unit, 0)))
-    )
-    axis.set_label_text(UNIT_LABELS[unit][0].upper() + UNIT_LABELS[unit][1:] if unit != "percent"
-                        else "Part (%)")  # fmt: skip
+def value_axis(axis: mpl.axis.Axis, unit: str) -> None:
+    """Write a value axis in the scale of a unit, with its French name."""
+    scale, label = UNITS[unit].scale, UNITS[unit].label
+    axis.set_major_formatter(FuncFormatter(lambda v, _: _tick(v * scale)))
+    axis.set_label_text("Part (%)" if unit == "percent" else label[0].upper() + label[1:])
+
+
+def _tick(value: float) -> str:
+    """A round number of an axis, with the decimals that it needs."""
+    decimals = next((d for d in range(4) if abs(value - round(value, d)) < 1e-9), 3)
+    return french.number(value, decimals)

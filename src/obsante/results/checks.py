@@ -6,7 +6,7 @@ import math
 
 import pandas as pd
 
-from obsante.collect import set_aside_rows
+from obsante.collect import available, set_aside_rows
 from obsante.errors import ResultError
 from obsante.results import french, wording
 from obsante.results.display import Markdown, pipe_table
@@ -103,14 +103,25 @@ def between(rows: pd.DataFrame, first: str, second: str) -> Markdown:
     )
 
 
-def set_aside(table: str) -> Markdown:
-    """Rows of a raw file that the checks set aside: how many, and the weight they carry."""
-    aside = set_aside_rows(table, edition=current().edition.edition)
+def set_aside(table: str, *, noun: str = "") -> Markdown:
+    """Rows of a raw file that the checks set aside: how many, and the weight they carry.
+
+    Args:
+        noun: what the weights of a sample add up to, in the plural; none for a register.
+    """
+    publication = current()
+    year = publication.edition.edition
+    if table not in available(publication.project, year):
+        return Markdown(f"Aucun fichier `{table}` n'a été reçu pour cette édition.")
+    aside = set_aside_rows(table, edition=year)
+    carried = (
+        f"{french.THIN}; sans compter les copies d'une ligne retenue, celles-ci portaient un poids "
+        f"de {french.number(aside.weight_aside)} {noun}"
+    )
     return Markdown(
         f"Contrôle à l'entrée{french.NBSP}: {french.number(aside.rows_in)} lignes reçues = "
         f"{french.number(aside.rows_kept)} retenues + {french.number(aside.rows_aside)} mises "
-        f"de côté{french.THIN}; sans compter les copies d'une ligne retenue, celles-ci portaient "
-        f"un poids de {french.number(aside.weight_aside)} établissements."
+        f"de côté{carried if noun else ''}."
     )
 
 

@@ -11,9 +11,12 @@ import pandas as pd
 
 from obsante.results import french, wording
 from obsante.results.publication import current, indicator
-from obsante.results.registry import UNIT_LABELS, Indicator
+from obsante.results.registry import Indicator
+from obsante.results.targets import Target, target
+from obsante.results.units import UNITS
 from obsante.stats import NATIONAL
 
+NO_TARGET = "aucune cible officielle"
 _DIRECTIONS = {"up": "une hausse est un progrès", "down": "une baisse est un progrès",
                "none": "sans sens de progrès"}  # fmt: skip
 
@@ -64,16 +67,26 @@ def table(rows: pd.DataFrame, *, domain: str) -> Markdown:
         return Markdown("Aucune valeur n'est publiée ici.")
     records = rows.to_dict("records")
     level = french.level(current().level)
-    survey = any(r["nature"] == "survey" for r in records)
+    natures = set(rows["nature"])
     columns = {domain: [r["libelle"] for r in records],
                heading(rows): [wording.value(r) for r in records]}  # fmt: skip
-    if survey:
+    if "survey" in natures or rows["borne_inf"].notna().any():
         columns[f"IC {level}"] = [wording.interval(r) for r in records]
+    if "survey" in natures:
         columns["Réponses"] = [wording.sample(r) for r in records]
         columns["Sans réponse"] = [french.number(r["n_manquant"]) for r in records]
         columns["Sans objet"] = [french.number(r["n_sans_objet"]) for r in records]
+    elif "register" in natures:
+        columns["Enregistrements"] = [wording.sample(r) for r in records]
     frame = pd.DataFrame(columns)
-    return pipe_table(frame, right=list(frame.columns[1:]))
+    shown = pipe_table(frame, right=list(frame.columns[1:]))
+    return Markdown("\n\n".join([shown.text, *reasons(rows)]))
+
+
+def reasons(rows: pd.DataFrame) -> list[str]:
+    """Why values of these rows are not available, one French sentence each, without repeats."""
+    named = [row for row in rows.to_dict("records") if row["motif"]]
+    return list(dict.fromkeys(f"*{row['libelle']}{french.NBSP}: {row['motif']}.*" for row in named))
 
 
 def side_by_side(columns: Mapping[str, pd.DataFrame], *, domain: str) -> Markdown:
@@ -124,31 +137,38 @@ def _changed(row: dict, subject: str) -> str:
 
 def heading(rows: pd.DataFrame) -> str:
     """Column heading of a value: its unit."""
-    return {"count": "Effectif", "percent": "Part", "points": "Écart"}.get(
-        rows["unite"].iloc[0], "Valeur"
-    )
+    return UNITS[rows["unite"].iloc[0]].heading
 
 
 def sheet(identifier: str) -> Markdown:
     """The definition of an indicator, as the committee reads it."""
-    return Markdown(definition_list(indicator(identifier)))
+    return Markdown(definition_list(indicator(identifier), target(identifier)))
 
 
-def definition_list(item: Indicator) -> str:
-    """Definition, formula, bounds and version of an indicator, as a Markdown list."""
+def definition_list(item: Indicator, goal: Target | None) -> str:
+    """Definition, formula, bounds, target and version of an indicator, as a Markdown list."""
     lines = [
         ("Définition", item.definition),
         ("Formule", item.formula),
         ("Numérateur", item.numerator),
         ("Dénominateur", item.denominator),
         ("Champ", item.population),
-        ("Unité et sens", f"{UNIT_LABELS[item.unit]}{french.THIN}; {_DIRECTIONS[item.direction]}"),
+        ("Unité et sens", f"{item.unit_words}{french.THIN}; {_DIRECTIONS[item.direction]}"),
+        ("Cible", _goal(item, goal)),
         ("Source", item.source),
         ("Limites", item.limits),
         ("Cadres de référence", ", ".join(f"{m.framework} {m.code}" for m in item.frameworks)),
         ("Version de la définition", f"{item.version.number}, {french.day(item.version.date)}"),
     ]
     return "\n".join(f"- **{name}**{french.NBSP}: {text}" for name, text in lines if text)
+
+
+def _goal(item: Indicator, goal: Target | None) -> str:
+    """The target in words; a unit without a direction of progress has none to speak of."""
+    if goal is None:
+        return "" if item.direction == "none" else NO_TARGET
+    note = f". {french.spaced(goal.note)}" if goal.note else ""
+    return f"{goal.words(item.unit)}{note}"
 
 
 def reading(identifier: str, rows: pd.DataFrame, sentence: str) -> Markdown:
@@ -167,7 +187,7 @@ def reading(identifier: str, rows: pd.DataFrame, sentence: str) -> Markdown:
         ic=wording.interval(first),
         n=wording.sample(first),
     )
-    answers = f"{french.THIN}; {wording.sample(first)} réponses" if item.nature == "survey" else ""
+    answers = f"{french.THIN}; {wording.answers(first)}" if item.collected else ""
     parts = [
         f"**Lecture**{french.NBSP}: {filled}",
         f"**Champ**{french.NBSP}: {item.population}{answers}.",
@@ -178,5 +198,5 @@ def reading(identifier: str, rows: pd.DataFrame, sentence: str) -> Markdown:
 
 
 def _demonstration(item: Indicator) -> str:
-    synthetic = current().edition.demonstration and item.nature == "survey"
+    synthetic = current().edition.demonstration and item.collected
     return ", données de démonstration" if synthetic else ""

@@ -9,13 +9,10 @@ import re
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
-NBSP = "\u00a0"
+from obsante.results.units import NBSP, UNITS
+
 THIN = "\u202f"
 MINUS = "\u2212"
-_SCALE = {"percent": 100.0, "points": 100.0}
-_DECIMALS = {"percent": 1, "points": 1, "per_10": 1, "score": 1, "count": 0, "ratio": 0,
-             "coefficient": 2}  # fmt: skip
-_SUFFIX = {"percent": f"{NBSP}%", "points": f"{NBSP}points"}
 STATES = {
     "published": "publié",
     "low_precision": "précision faible",
@@ -45,16 +42,19 @@ def number(value: float, decimals: int = 0, *, signed: bool = False) -> str:
 
 def magnitude(value: float, unit: str, *, signed: bool = False) -> str:
     """``value`` in the scale and decimals of its unit, without the unit."""
-    return number(value * _SCALE.get(unit, 1.0), _DECIMALS[unit], signed=signed)
+    return number(value * UNITS[unit].scale, UNITS[unit].decimals, signed=signed)
 
 
 def quantity(value: float, unit: str, *, signed: bool = False) -> str:
-    """``value`` with its unit.
+    """``value`` with its unit; a small share is never written as a true zero.
 
-    >>> quantity(0.3014, "percent")
-    '30,1\\xa0%'
+    >>> quantity(0.3014, "percent"), quantity(0.0004, "percent")
+    ('30,1\\xa0%', '<\\xa00,1\\xa0%')
     """
-    return magnitude(value, unit, signed=signed) + _SUFFIX.get(unit, "")
+    text = magnitude(value, unit, signed=signed)
+    if value > 0 and unit == "percent" and not any(digit in text for digit in "123456789"):
+        text = f"<{NBSP}{number(10.0 ** -UNITS[unit].decimals, UNITS[unit].decimals)}"
+    return text + UNITS[unit].suffix
 
 
 def interval(low: float, high: float, unit: str) -> str:

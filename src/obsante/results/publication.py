@@ -27,6 +27,7 @@ from obsante.errors import ResultError, nearest
 from obsante.paths import Project, find_project
 from obsante.results import quality
 from obsante.results.registry import Indicator, find, load_registry
+from obsante.results.units import UNITS
 from obsante.results.values import COLUMNS, PART, write_values
 from obsante.stats import NATIONAL
 
@@ -35,7 +36,7 @@ _LABEL = re.compile(r"^#\|\s*label:\s*([\w-]+)\s*$", re.MULTILINE)
 _DEFAULTS = {
     "erreur_type": float("nan"), "borne_inf": float("nan"), "borne_sup": float("nan"),
     "ddl": float("nan"), "effet_plan": float("nan"),
-    "n": 0, "effectif": float("nan"), "n_manquant": 0, "n_sans_objet": 0,
+    "n": 0, "effectif": float("nan"), "n_manquant": 0, "n_sans_objet": 0, "motif": "",
 }  # fmt: skip
 
 
@@ -127,7 +128,8 @@ def publish(
         identifier: id in ``config/indicators``.
         estimates: one row per domain with ``dimension``, ``modalite``, ``estimation`` and, for a
             survey, the other columns of :data:`obsante.stats.COLUMNS`; optionally
-            ``libelle``, the French name of the domain. Percentages are in proportion, 0 to 1.
+            ``libelle``, the French name of the domain, and ``motif``, why it has no value.
+            Percentages are in proportion, 0 to 1.
         year: year that the values describe; the edition's by default.
         source: source of these values, where it is not the indicator's own.
 
@@ -139,11 +141,10 @@ def publish(
     """
     publication = current()
     definition = find(publication.registry, identifier)
-    rows = estimates.assign(**{k: v for k, v in _DEFAULTS.items() if k not in estimates})
-    _check_dimensions(definition, rows)
-    _check_range(definition, rows)
-    _check_repeats(publication, identifier, rows)
-    rows = _described(publication, definition, rows, year, source)
+    _check_dimensions(definition, estimates)
+    _check_range(definition, estimates)
+    _check_repeats(publication, identifier, estimates)
+    rows = _described(publication, definition, estimates, year, source)
     publication.values.append(rows)
     return rows
 
@@ -209,8 +210,9 @@ def _described(
     source: str | None,
 ) -> pd.DataFrame:
     edition = publication.edition
+    rows = rows.assign(**{k: v for k, v in _DEFAULTS.items() if k not in rows})
     described = rows.assign(
-        demonstration=edition.demonstration and definition.nature == "survey",
+        demonstration=edition.demonstration and definition.collected,
         edition=edition.edition,
         indicateur=definition.id,
         version=definition.version.number,
@@ -257,8 +259,7 @@ def _check_type(name: str, value: object, expected: type) -> None:
 
 def _check_dimensions(definition: Indicator, rows: pd.DataFrame) -> None:
     allowed = [NATIONAL, *definition.dimensions]
-    stray = [d for d in rows["dimension"].unique() if d not in allowed]
-    if stray:
+    if stray := [d for d in rows["dimension"].unique() if d not in allowed]:
         raise ResultError(
             f"indicator '{definition.id}', dimension '{stray[0]}'",
             found="not declared in config/indicators",
@@ -268,12 +269,13 @@ def _check_dimensions(definition: Indicator, rows: pd.DataFrame) -> None:
 
 
 def _check_range(definition: Indicator, rows: pd.DataFrame) -> None:
-    shares = definition.unit == "percent" and definition.nature == "survey"
-    high = {"percent": 1.0, "points": 1.0, "score": 100.0}.get(definition.unit)
-    low = -1.0 if definition.unit == "points" else 0.0
-    bounded = shares or definition.unit in ("points", "score")
+    if not definition.collected:
+        return  # A rate of others may exceed one: subscriptions per inhabitant.
+    unit = UNITS[definition.unit]
+    low = -math.inf if unit.lowest is None else unit.lowest
+    high = math.inf if unit.highest is None else unit.highest
     values = rows["estimation"].dropna()
-    outside = values[(values < low) | (values > high)] if bounded else values[0:0]
+    outside = values[(values < low) | (values > high)]
     if len(outside):
         raise ResultError(
             f"indicator '{definition.id}'",

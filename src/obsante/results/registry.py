@@ -10,17 +10,11 @@ from pydantic import Field
 from obsante.edition import Strict, read_yaml, validate
 from obsante.errors import ResultError, nearest
 from obsante.paths import Project
+from obsante.results import units
 
-Unit = Literal["percent", "points", "per_10", "score", "count", "ratio", "coefficient"]
-UNIT_LABELS: dict[Unit, str] = {
-    "percent": "%",
-    "points": "points de pourcentage",
-    "per_10": "postes pour 10 professionnels",
-    "score": "points sur 100",
-    "count": "nombre",
-    "ratio": "habitants par médecin",
-    "coefficient": "coefficient, sans unité",
-}
+
+
+Parameter = int | float | str | list[str] | list[float] | dict[str, str] | dict[str, float]
 
 
 class Version(Strict):
@@ -42,8 +36,10 @@ class Indicator(Strict):
 
     ``precision`` says how quality is judged: ``proportion`` (width of the interval), ``cv``
     (coefficient of variation), ``interval`` (differences: by the interval alone) or ``exact``
-    (a reference figure, without sampling error). ``parameters`` holds every constant that the
-    calculation needs, so that notebooks hold none.
+    (a reference figure, without sampling error). ``nature`` says where values come from: a
+    ``survey`` of a sample, a ``register`` or panel of the campaign, or a public ``reference``.
+    ``unit_label`` is the unit in words where the unit's own is too general. ``parameters`` holds
+    every constant that the calculation needs, so that notebooks hold none.
     """
 
     id: str = Field(pattern=r"^[a-z]+\.[a-z0-9_]+$")
@@ -53,9 +49,10 @@ class Indicator(Strict):
     numerator: str
     denominator: str
     population: str
-    unit: Unit
+    unit: units.Name
+    unit_label: str | None = None
     direction: Literal["up", "down", "none"]
-    nature: Literal["survey", "reference"]
+    nature: Literal["survey", "register", "reference"]
     precision: Literal["proportion", "cv", "interval", "exact"]
     dimensions: list[str]
     source: str
@@ -63,8 +60,18 @@ class Indicator(Strict):
     limits: str
     frameworks: list[Mapping] = Field(default_factory=list)
     version: Version
-    parameters: dict[str, int | float | str | list[str]] = Field(default_factory=dict)
+    parameters: dict[str, Parameter] = Field(default_factory=dict)
     axis: str
+
+    @property
+    def unit_words(self) -> str:
+        """The unit in French words."""
+        return self.unit_label or units.UNITS[self.unit].label
+
+    @property
+    def collected(self) -> bool:
+        """Whether the values come from the edition's campaign, synthetic or real."""
+        return self.nature != "reference"
 
     @property
     def anchor(self) -> str:

@@ -38,7 +38,9 @@ def provenance() -> Markdown:
             "Table": [item.table for item in inputs_read()],
             "Édition": [str(item.edition) for item in inputs_read()],
             "Lignes": [french.number(item.rows) for item in inputs_read()],
-            "Empreinte du fichier brut (SHA-256)": [item.sha256[:16] for item in inputs_read()],
+            "Empreinte du fichier brut (SHA-256)": [
+                item.sha256[:16] or "aucun fichier reçu" for item in inputs_read()
+            ],
         }
     )
     return pipe_table(frame, right=["Lignes"])

@@ -15,11 +15,11 @@ COLUMNS = [
     "demonstration", "edition", "indicateur", "version", "annee", "dimension", "modalite",
     "libelle", "estimation", "borne_inf", "borne_sup", "erreur_type", "ddl", "effet_plan", "n",
     "effectif", "n_manquant", "n_sans_objet", "unite", "nature", "etat", "precision", "methode",
-    "source", "carnet", "cellule",
+    "motif", "source", "carnet", "cellule",
 ]  # fmt: skip
 PART = "valeurs.csv"
 _TEXT = ["indicateur", "dimension", "modalite", "libelle", "unite", "nature", "etat",
-         "precision", "methode", "source", "carnet", "cellule"]  # fmt: skip
+         "precision", "methode", "motif", "source", "carnet", "cellule"]  # fmt: skip
 
 
 def parts_folder(project: Project, year: int) -> Path:

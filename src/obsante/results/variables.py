@@ -18,16 +18,21 @@ import pandas as pd
 from obsante.edition import Authorisation, Edition
 from obsante.results import french, wording
 from obsante.results.registry import Indicator
+from obsante.results.units import UNITS
 from obsante.stats import NATIONAL
 
 SHEETS_PAGE = "preuves.qmd"
 # Values of the whole: they hang from the indicator itself.
 _WHOLE = (NATIONAL, "ecart")
 _CHANGE = "edition"
+# What a variable says where no value was published.
+ABSENT = {
+    "valeur": french.MARKS["missing"], "ic": "–", "n": "–", "precision": "–", "mots": "non disponible",
+    "libelle": "–", "annee": "–", "preuve": "", "phrase": "non disponible", "en": "not available",
+}  # fmt: skip
 _NOT_COMPARED = "aucune édition antérieure n'est comparée"
 _ENGLISH_STATES = {"suppressed": "confidential", "missing": "not available",
                    "not_applicable": "not applicable"}  # fmt: skip
-_ENGLISH_SUFFIX = {"percent": "%", "points": " points"}
 _ENGLISH_SEPARATORS = str.maketrans({",": ".", "\u202f": ","})
 
 
@@ -41,7 +46,7 @@ def variables(
     rows = values.to_dict("records")
     for row in rows:
         _node(tree, _path(row)).update(_fields(row, registry[row["indicateur"]], edition))
-    if any(row["nature"] == "survey" for row in rows):
+    if any(row["nature"] != "reference" for row in rows):
         for identifier, item in registry.items():
             if _CHANGE in item.dimensions:
                 _node(tree, identifier.split("."))["phrase"] = _evolution(identifier, rows)
@@ -112,10 +117,10 @@ def _fields(row: dict, definition: Indicator, edition: Edition) -> dict[str, str
         "precision": row["precision"],
         "libelle": row["libelle"],
         "annee": str(row["annee"]),
-        "preuve": _linked(value + _bounds(row, edition), definition),
-        "en": _linked(_english(row, edition), definition),
+        "preuve": linked(value + _bounds(row, edition), definition),
+        "en": linked(_english(row, edition), definition),
     }
-    if row["unite"] == "points":
+    if UNITS[row["unite"]].signed:
         groups = definition.parameters.get("groups")
         fields["mots"] = wording.gap(row, *groups) if groups else wording.change(row)
     return fields
@@ -129,8 +134,11 @@ def _evolution(identifier: str, rows: list[dict]) -> str:
     return ", ".join(words) or _NOT_COMPARED
 
 
-def _linked(text: str, definition: Indicator) -> str:
-    """``[30,1 % (IC 95 % : 27,0 à 33,2)](preuves.qmd#p-inf-dme){.preuve}``."""
+def linked(text: str, definition: Indicator) -> str:
+    """Text linked to the indicator's sheet.
+
+    As in ``[30,1 % (IC 95 % : 27,0 à 33,2)](preuves.qmd#p-inf-dme){.preuve}``.
+    """
     # Square brackets of a mark would close the link's own.
     text = text.replace("[", "\\[").replace("]", "\\]")
     return f"[{text}]({SHEETS_PAGE}#{definition.anchor}){{.preuve}}"
@@ -156,7 +164,7 @@ def _english(row: dict, edition: Edition) -> str:
     unit = row["unite"]
     if row["etat"] in _ENGLISH_STATES:
         return _ENGLISH_STATES[row["etat"]]
-    text = _english_number(row["estimation"], unit) + _ENGLISH_SUFFIX.get(unit, "")
+    text = _english_number(row["estimation"], unit) + UNITS[unit].english
     if _has_interval(row) and row["borne_inf"] == row["borne_sup"]:
         text += " (exact)"
     elif _has_interval(row):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from obsante.results import french
+from obsante.results.units import UNITS
 
 NOT_SIGNIFICANT = "écart non significatif"
 
@@ -13,7 +14,7 @@ def value(row: dict) -> str:
     """A value with its unit, or the mark of its state; low precision is marked ``[f]``."""
     if row["etat"] in french.MARKS:
         return french.MARKS[row["etat"]]
-    signed = row["unite"] == "points"
+    signed = UNITS[row["unite"]].signed
     text = french.quantity(row["estimation"], row["unite"], signed=signed)
     return f"{text} {french.LOW_PRECISION}" if row["etat"] == "low_precision" else text
 
@@ -26,8 +27,14 @@ def interval(row: dict) -> str:
 
 
 def sample(row: dict) -> str:
-    """Number of answers behind a survey value, or a dash for a reference figure."""
-    return french.number(row["n"]) if row["nature"] == "survey" else "–"
+    """Number of answers or records behind a value, or a dash for a reference figure."""
+    return "–" if row["nature"] == "reference" else french.number(row["n"])
+
+
+def answers(row: dict) -> str:
+    """What ``n`` counts: answers of a survey, records of a register."""
+    noun = {"survey": "réponse", "register": "enregistrement"}[row["nature"]]
+    return f"{sample(row)} {noun}" + ("s" if row["n"] > 1 else "")
 
 
 def change(row: dict) -> str:

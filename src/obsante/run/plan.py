@@ -20,12 +20,16 @@ class Declaration(Strict):
     """What a notebook declares under ``metadata.obsante``.
 
     ``campaign`` tables must be ingested for the notebook to run; without them the edition has
-    no campaign and the notebook is left out, visibly.
+    no campaign and the notebook is left out, visibly. Of an ``optional`` table, no file may have
+    been received: what needs it is then published as not available. ``after`` names the notebooks
+    whose published values are read.
     """
 
     title: str
     reference: list[str] = Field(default_factory=list)
     campaign: list[str] = Field(default_factory=list)
+    optional: list[str] = Field(default_factory=list)
+    after: list[str] = Field(default_factory=list)
 
 
 @dataclass(frozen=True)
