@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Sized
 from numbers import Real
 
 import numpy as np
 import pandas as pd
 
-from obsante.errors import DataError, nearest
+from obsante.errors import DataError, NotEstimable, nearest
 
 
 def column(frame: pd.DataFrame, name: str) -> pd.Series:
@@ -101,11 +101,21 @@ def positive(values: np.ndarray, name: str) -> None:
         )
 
 
+def some_rows(values: Sized, name: str) -> None:
+    """Raise a NotEstimable if there is not one row."""
+    if not len(values):
+        raise NotEstimable(
+            f"'{name}'", reason="no_data", found="no row", expected="at least one row",
+            remedy="check that the file was received, or leave the calculation out",
+        )  # fmt: skip
+
+
 def some_value(y: np.ndarray, name: str) -> None:
-    """Raise a DataError if not one value is known."""
+    """Raise a NotEstimable if not one value is known."""
     if not np.isfinite(y).any():
-        raise DataError(
+        raise NotEstimable(
             f"'{name}'",
+            reason="no_data",
             found=f"{len(y)} unit(s), all missing",
             expected="at least one answer",
             remedy="check that the question was asked in this edition, or leave the indicator out",

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from obsante.errors import DataError, nearest
+from obsante.errors import DataError, NotEstimable, nearest
 
 Weights = pd.Series | Mapping[str, float]
 _TOLERANCE = 1e-9
@@ -35,8 +35,9 @@ def matrix(frame: pd.DataFrame, *, complete: bool = False) -> np.ndarray:
     values = frame.to_numpy(dtype=float, na_value=np.nan)
     _refuse(np.isinf(values), frame, "an infinite value", "a finite number")
     for name in frame.columns[np.isnan(values).all(axis=0)]:
-        raise DataError(
+        raise NotEstimable(
             f"indicator '{name}'",
+            reason="no_data",
             found=f"{len(frame)} unit(s), all missing",
             expected="at least one value",
             remedy="leave the indicator out of the index, and say so",
@@ -139,8 +140,9 @@ def refuse_constant(values: np.ndarray, names: Collection, use: str) -> None:
     size = np.nanmax(np.abs(values), axis=0)
     for name, constant, value in zip(names, spread <= 1e-12 * size, values.T, strict=True):
         if constant:
-            raise DataError(
+            raise NotEstimable(
                 f"indicator '{name}'",
+                reason="no_variation",
                 found=f"the same value for every unit, {value[~np.isnan(value)][0]:g}",
                 expected=f"values that differ: {use} divides by their dispersion",
                 remedy="leave the indicator out, or use min_max() with goalposts",

@@ -24,7 +24,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t as student_law
 
-from obsante.errors import DataError
+from obsante.errors import DataError, NotEstimable
 from obsante.stats import checks
 from obsante.stats.composite.inputs import same_names, unique
 
@@ -147,8 +147,9 @@ def _known_scores(scores: pd.Series) -> np.ndarray:
     """The scores of two units or more, all known."""
     unique(scores.index, "unit")
     if len(scores) < 2:
-        raise DataError(
+        raise NotEstimable(
             "ranks",
+            reason="too_few",
             found=f"{len(scores)} unit(s)",
             expected="at least 2",
             remedy="give the scores of all the units that are ranked together",
@@ -204,8 +205,9 @@ def _difference_errors(values: np.ndarray, labels: list) -> np.ndarray:
     flat = squared <= 1e-12 * max(float(variances.max()), np.finfo(float).tiny)
     if flat.any():
         i, j = np.argwhere(flat)[0]
-        raise DataError(
+        raise NotEstimable(
             f"difference between '{labels[i]}' and '{labels[j]}'",
+            reason="no_variation",
             found="no sampling variance",
             expected="a positive variance for each difference",
             remedy="check that both are estimated from a sample, and not from the same rows",

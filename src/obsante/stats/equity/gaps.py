@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from obsante.errors import DataError
+from obsante.errors import DataError, NotEstimable
 from obsante.stats import checks
 from obsante.stats.equity.slopes import exponential
 from obsante.stats.survey import linear
@@ -80,8 +80,9 @@ def _positive_mean(
 ) -> linear.Linear:
     part = linear.ratio(design, question, domain)
     if not part.value.item() > 0:
-        raise DataError(
+        raise NotEstimable(
             f"ratio of '{name}', group '{domain.dimension}'",
+            reason="no_variation",
             found=f"a mean of {part.value.item():g}",
             expected="two positive means",
             remedy="publish stats.difference() instead",

@@ -18,7 +18,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from obsante.errors import DataError
+from obsante.errors import DataError, NotEstimable
 from obsante.stats.equity import sample as samples
 from obsante.stats.equity.sample import Sample, Values
 from obsante.stats.survey.design import SurveyDesign
@@ -136,8 +136,9 @@ def wagstaff_index(
     mean = sample.mean(sample.y)
     room = (high - mean) * (mean - low)
     if room <= 0:
-        raise DataError(
+        raise NotEstimable(
             f"Wagstaff index of '{sample.name}'",
+            reason="no_variation",
             found=f"a mean of {mean:g}, on a bound of [{low:g}, {high:g}]",
             expected="a mean strictly between the bounds",
             remedy="no inequality can be measured where everyone has the same extreme value",
@@ -177,8 +178,9 @@ def positive_mean(sample: Sample, index: str) -> float:
         )
     mean = sample.mean(sample.y)
     if mean == 0:
-        raise DataError(
+        raise NotEstimable(
             f"{index} of '{sample.name}'",
+            reason="no_variation",
             found=f"{len(sample.y)} values that are all zero",
             expected="a positive mean",
             remedy="publish that nobody has it; there is nothing to distribute",

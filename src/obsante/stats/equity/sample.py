@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from obsante.errors import DataError
+from obsante.errors import DataError, NotEstimable
 from obsante.stats import checks
 from obsante.stats.equity.ranks import mean_above, weighted_rank
 from obsante.stats.survey.design import SurveyDesign
@@ -67,8 +67,9 @@ def drawn(design: SurveyDesign, y: Values, ranking: Values, inside: Values | Non
     domain = members(design, inside, "inside")
     used = domain & np.isfinite(values) & np.isfinite(ranks)
     if used.sum() < 2:
-        raise DataError(
+        raise NotEstimable(
             f"'{name}' ranked by '{order}'",
+            reason="too_few",
             found=f"{used.sum()} unit(s) of the domain with both values, of {domain.sum()}",
             expected="at least two",
             remedy="check that both questions were asked in this domain, or leave the index out",
@@ -101,8 +102,9 @@ def aligned(design: SurveyDesign, values: Values, name: str) -> np.ndarray:
 def ordered(sample: Sample) -> Sample:
     """The same sample, unless all its units tie."""
     if np.ptp(sample.ranking) == 0:
-        raise DataError(
+        raise NotEstimable(
             f"ranking of '{sample.name}'",
+            reason="no_variation",
             found=f"{len(sample.ranking)} units that all have the value {sample.ranking[0]:g}",
             expected="at least two different values",
             remedy="rank by a variable that varies in this domain",

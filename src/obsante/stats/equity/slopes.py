@@ -23,7 +23,7 @@ from statsmodels.genmod import families
 from statsmodels.genmod.generalized_linear_model import GLM
 from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
-from obsante.errors import DataError
+from obsante.errors import DataError, NotEstimable
 from obsante.stats import checks
 from obsante.stats.equity import sample as samples
 from obsante.stats.equity.indices import positive_mean
@@ -142,8 +142,9 @@ def _influence(
 
 def _converged(sample: Sample, fit) -> None:
     if not fit.converged or not np.isfinite(fit.params).all():
-        raise DataError(
+        raise NotEstimable(
             f"regression of '{sample.name}' on its rank",
+            reason="not_converged",
             found=f"no convergence after {fit.fit_history['iteration']} iterations",
             expected="a finite slope",
             remedy="use slope_index(), or look for values that dwarf the others",
@@ -162,8 +163,9 @@ def _estimable(sample: Sample, link: str) -> None:
         ends = (sample.ranking.min(), sample.ranking.max())
         separated = some.min() == some.max() and some.min() in ends
     if separated:
-        raise DataError(
+        raise NotEstimable(
             f"relative index of '{sample.name}'",
+            reason="separated",
             found="ranks that separate the zeros from the other values, or values that never vary",
             expected="zeros and other values that overlap along the ranking",
             remedy="publish slope_index() or erreygers_index(), which stay finite",

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from obsante.errors import DataError
-from obsante.stats.checks import column, vector
+from obsante.stats.checks import column, some_rows, vector
 
 
 def measures(frame: pd.DataFrame, name: str) -> np.ndarray:
@@ -57,11 +57,12 @@ def numbers(frame: pd.DataFrame, name: str, *, least: float = -np.inf) -> np.nda
 def labels(frame: pd.DataFrame, name: str) -> pd.Series:
     """A column of labels, none missing."""
     values = column(frame, name)
+    some_rows(values, name)
     missing = values.isna().to_numpy()
-    if missing.any() or not len(values):
+    if missing.any():
         raise DataError(
-            f"'{name}', row {int(np.flatnonzero(missing)[0])}" if len(values) else f"'{name}'",
-            found=f"{int(missing.sum())} missing label(s)" if len(values) else "no row",
+            f"'{name}', row {int(np.flatnonzero(missing)[0])}",
+            found=f"{int(missing.sum())} missing label(s)",
             expected="a label for each row",
             remedy="complete it at the source, or give these rows a group of their own",
         )

@@ -9,7 +9,7 @@ from scipy.stats import chi2
 from statsmodels.stats.diagnostic import acorr_ljungbox
 from statsmodels.stats.stattools import durbin_watson
 
-from obsante.errors import DataError
+from obsante.errors import DataError, NotEstimable
 
 __all__ = ["autoregressive_fit", "residual_autocorrelation"]
 
@@ -42,8 +42,9 @@ def residual_autocorrelation(residuals: np.ndarray, *, cycle: int | None = None)
     residuals = np.asarray(residuals, dtype=float)
     n = len(residuals)
     if n < 5 or not np.ptp(residuals) > 0:
-        raise DataError(
+        raise NotEstimable(
             "residuals",
+            reason="too_few",
             found=f"{n} value(s), missing or all equal" if n >= 5 else f"{n} value(s)",
             expected="at least five numbers that vary",
             remedy="take the residuals of a fitted series",

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from statsmodels.stats.sandwich_covariance import cov_cluster
 
-from obsante.errors import DataError
+from obsante.errors import DataError, NotEstimable
 from obsante.stats.impact.terms import INTERCEPT
 
 __all__ = [
@@ -69,8 +69,9 @@ def cluster_codes(
             remedy="complete the label at the source, or leave the row out",
         )
     if len(labels) < 2:
-        raise DataError(
+        raise NotEstimable(
             f"'{name}'",
+            reason="too_few",
             found=f"{len(labels)} cluster" + (f" ('{labels[0]}')" if len(labels) else ""),
             expected="at least two, and in practice ten or more",
             remedy="choose a finer cluster, or standard errors without clusters",
@@ -88,8 +89,9 @@ def cluster_factor(groups: int, n: int, k: int) -> float:
     1.125
     """
     if n <= k:
-        raise DataError(
+        raise NotEstimable(
             "clustered covariance",
+            reason="too_few",
             found=f"{n} observation(s) for {k} coefficient(s)",
             expected="more observations than coefficients",
             remedy="drop terms of the model, or add observations",
@@ -132,8 +134,9 @@ def cluster_covariance(
     except np.linalg.LinAlgError:
         covariance = np.full((k, k), np.nan)
     if not np.isfinite(covariance).all():
-        raise DataError(
+        raise NotEstimable(
             f"covariance clustered by '{name}'",
+            reason="collinear",
             found="a singular information matrix",
             expected="coefficients that the data identify",
             remedy="drop the term that repeats another one, or that is constant",
@@ -191,8 +194,9 @@ def unit_columns(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _resting_on_one(term: str, cluster: str) -> DataError:
     """The error of a coefficient that one cluster alone identifies."""
-    return DataError(
+    return NotEstimable(
         f"term '{term}', robust standard error",
+        reason="no_comparison",
         found=f"a coefficient that a single {cluster} identifies: without it the term, or the "
         "category it is compared with, does not vary",
         expected=f"each value of a 0/1 term, and each category, in two {cluster}s at least",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from obsante.errors import DataError
+from obsante.errors import DataError, NotEstimable
 from obsante.stats.checks import binary_values, column, positive, vector
 from obsante.stats.impact.arguments import labels, numbers
 from obsante.stats.impact.clustered import cluster_codes
@@ -163,8 +163,9 @@ def _ordinals(values: pd.Series, name: str) -> tuple[pd.Index, np.ndarray]:
     periods = pd.Index(np.sort(values.unique()))
     span = int(ordinal.max() - ordinal.min()) + 1
     if span != len(periods):
-        raise DataError(
+        raise NotEstimable(
             f"periods of '{name}'",
+            reason="too_few",
             found=f"{len(periods)} different periods from {periods[0]} to {periods[-1]}",
             expected=f"{span}, consecutive",
             remedy="renumber the periods, or add the missing ones",
@@ -226,8 +227,9 @@ def _starts(cohort: pd.Series, periods: pd.Index, time: str) -> np.ndarray:
             remedy="start the panel earlier, or leave out the units already treated",
         )
     if (start == _NEVER).all():
-        raise DataError(
+        raise NotEstimable(
             f"dates of entry in '{cohort.name}'",
+            reason="no_comparison",
             found="no unit treated during the panel",
             expected="some units treated, some not yet or never",
             remedy="check the coding of the dates, or extend the panel",

@@ -19,7 +19,7 @@ from statsmodels.discrete.discrete_model import NegativeBinomial, Poisson
 from statsmodels.regression.linear_model import OLS
 from statsmodels.tools.sm_exceptions import ModelWarning
 
-from obsante.errors import DataError
+from obsante.errors import DataError, NotEstimable
 from obsante.stats.checks import choice, column, probability
 from obsante.stats.impact.clustered import (
     cluster_codes,
@@ -158,8 +158,9 @@ def _require_maximum(fit) -> None:
 
 def _not_converged(found: str) -> DataError:
     """The error of a likelihood that has no usable maximum."""
-    return DataError(
+    return NotEstimable(
         "count model",
+        reason="not_converged",
         found=found,
         expected="a likelihood with one maximum",
         remedy="put exposures and terms on comparable scales, or leave out terms with few events",
@@ -170,8 +171,9 @@ def _require_rows(y: np.ndarray, matrix: pd.DataFrame, family: str) -> None:
     """Raise a DataError when there are not more rows than coefficients."""
     k = matrix.shape[1] + (family == "negative_binomial")
     if len(y) <= k:
-        raise DataError(
+        raise NotEstimable(
             "count model",
+            reason="too_few",
             found=f"{len(y)} row(s) for {k} coefficient(s)",
             expected="more rows than coefficients",
             remedy="leave out terms, or compare groups with rate_ratio()",
@@ -183,8 +185,9 @@ def _require_events(y: np.ndarray, matrix: pd.DataFrame, frame, terms: Sequence[
     for name in (term for term in terms if not pd.api.types.is_numeric_dtype(frame[term])):
         sums = pd.Series(y).groupby(frame[name].to_numpy(), observed=True).sum()
         if (sums == 0).any():
-            raise DataError(
+            raise NotEstimable(
                 f"term '{name}', category '{sums.index[sums == 0][0]}'",
+                reason="too_few",
                 found="no event",
                 expected="at least one event in each category",
                 remedy="merge it with another category, or compare it with rate_ratio()",
@@ -195,8 +198,9 @@ def _require_rates(fitted: np.ndarray, mean: float) -> None:
     """Raise a DataError when some fitted rate goes to 0, as a separating term makes it."""
     lowest = int(np.argmin(fitted))
     if fitted[lowest] < VANISHING_RATE * mean:
-        raise DataError(
+        raise NotEstimable(
             f"count model, row {lowest}",
+            reason="not_converged",
             found=f"a fitted rate of {fitted[lowest]:.1e} where the mean is {mean:.1e}",
             expected="terms that do not single out rows without any event",
             remedy="leave out the term that does, or group its values",
@@ -212,8 +216,9 @@ def _require_spread(y: np.ndarray, fitted: np.ndarray) -> None:
     """Raise a DataError unless the likelihood increases as alpha leaves 0."""
     # Derivative of the NB2 log-likelihood at alpha = 0, at the Poisson's fit.
     if ((y - fitted) ** 2 - y).sum() <= 0:
-        raise DataError(
+        raise NotEstimable(
             "negative binomial model",
+            reason="not_converged",
             found="counts that vary no more than a Poisson's: alpha goes to 0",
             expected="counts with overdispersion",
             remedy='use family="poisson"; overdispersion_test() gives the test',

@@ -19,7 +19,7 @@ from statsmodels.duration.hazard_regression import PHReg
 from statsmodels.duration.survfunc import SurvfuncRight
 from statsmodels.tools.sm_exceptions import ModelWarning
 
-from obsante.errors import DataError
+from obsante.errors import DataError, NotEstimable
 from obsante.stats.checks import choice, column, probability
 from obsante.stats.impact.clustered import cluster_codes, require_shared_terms
 from obsante.stats.impact.durations import observed_durations
@@ -102,8 +102,9 @@ def _fit(frame: pd.DataFrame, duration: str, event: str, terms: Sequence[str], t
             spread, broken = np.array([np.nan]), True
     if broken or (spread > SEPARATED).any():
         worst = matrix.columns[int(np.argmax(np.nan_to_num(spread)))]
-        raise DataError(
+        raise NotEstimable(
             f"Cox's model, term '{worst}'",
+            reason="separated",
             found="a likelihood without maximum: the term ranks the events, or has none",
             expected="events on both sides of each term",
             remedy="leave the term out, or merge its categories",
@@ -166,8 +167,9 @@ def proportional_hazards_test(
     events = status == 1
     transform = _kaplan_meier_before(time, status)[events]
     if not np.ptp(transform) > 0:
-        raise DataError(
+        raise NotEstimable(
             f"'{duration}'",
+            reason="no_variation",
             found="all events at one time",
             expected="events at several times",
             remedy="measure durations in a finer unit",

@@ -18,7 +18,7 @@ import pandas as pd
 from scipy.stats import chi2, norm
 from statsmodels.duration.survfunc import SurvfuncRight, survdiff
 
-from obsante.errors import DataError
+from obsante.errors import DataError, NotEstimable
 from obsante.stats.checks import binary_values, column, probability, vector
 from obsante.stats.impact.arguments import labels, numbers
 
@@ -126,8 +126,9 @@ def _parts(frame: pd.DataFrame, by: str | None, event: str) -> list[tuple[object
     parts = list(frame.groupby(by, observed=True, sort=True))
     for label, part in parts:
         if not column(part, event).astype("float64").sum() > 0:
-            raise DataError(
+            raise NotEstimable(
                 f"group '{by}' = '{label}'",
+                reason="too_few",
                 found=f"{len(part)} row(s), no event",
                 expected="at least one event in each group",
                 remedy="merge the group with another one, or leave it out",
@@ -232,8 +233,9 @@ def log_rank(frame: pd.DataFrame, *, duration: str, event: str, by: str) -> pd.D
     time, status = observed_durations(frame, duration=duration, event=event)
     groups = [label for label, _ in _parts(frame, by, event)]
     if len(groups) < 2:
-        raise DataError(
+        raise NotEstimable(
             f"group '{by}'",
+            reason="no_comparison",
             found=f"{len(groups)} group(s)",
             expected="at least two",
             remedy="choose a column that separates the rows",
@@ -242,8 +244,9 @@ def log_rank(frame: pd.DataFrame, *, duration: str, event: str, by: str) -> pd.D
     try:
         statistic = float(survdiff(time, status, codes)[0])
     except np.linalg.LinAlgError as error:
-        raise DataError(
+        raise NotEstimable(
             f"log-rank test on '{by}'",
+            reason="no_comparison",
             found="no event time at which the groups are both at risk and could differ",
             expected="events at several times, with the groups at risk together",
             remedy="measure durations in a finer unit, or compare proportions",

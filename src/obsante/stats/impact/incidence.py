@@ -17,8 +17,8 @@ import pandas as pd
 from scipy.stats import beta as beta_law
 from scipy.stats import binomtest, chi2
 
-from obsante.errors import DataError
-from obsante.stats.checks import positive, probability
+from obsante.errors import DataError, NotEstimable
+from obsante.stats.checks import positive, probability, some_rows
 from obsante.stats.impact.arguments import labels, measures, numbers
 
 __all__ = ["counts", "exposures", "rate_ratio", "rates"]
@@ -86,11 +86,12 @@ def counts(frame: pd.DataFrame, name: str) -> np.ndarray:
     [0.0, 2.0]
     """
     values = numbers(frame, name, least=0)
+    some_rows(values, name)
     broken = np.flatnonzero(values != np.floor(values))
-    if len(broken) or not len(values):
+    if len(broken):
         raise DataError(
-            f"'{name}'" + (f", row {broken[0]}" if len(broken) else ""),
-            found=f"{values[broken[0]]:g}" if len(broken) else "no row",
+            f"'{name}', row {broken[0]}",
+            found=f"{values[broken[0]]:g}",
             expected="a count: 0, 1, 2, ...",
             remedy="a unit without event has 0; leave out units that were not observed",
         )
@@ -146,8 +147,9 @@ def rate_ratio(events: Sequence[int], exposure: Sequence[float], *, level: float
     d, times = counts(pair, "events"), exposures(pair, "exposure")
     total = int(d.sum())
     if len(pair) != 2 or total == 0:
-        raise DataError(
+        raise NotEstimable(
             "rate ratio",
+            reason="too_few",
             found=f"{len(pair)} group(s), {total} event(s)",
             expected="two groups and at least one event",
             remedy="compare two groups that together have events",

@@ -16,7 +16,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from obsante.errors import DataError
+from obsante.errors import DataError, NotEstimable
 from obsante.stats.checks import binary_values, column, positive, probability, vector
 from obsante.stats.impact.arguments import numbers
 from obsante.stats.impact.clustered import (
@@ -227,8 +227,9 @@ def difference_in_differences(
         binary_values(vector(column(frame, name), name, len(frame)), name)
     for a, b in ((0, 0), (0, 1), (1, 0), (1, 1)):
         if not ((frame[treated] == a) & (frame[post] == b)).any():
-            raise DataError(
+            raise NotEstimable(
                 f"cell {treated} = {a}, {post} = {b}",
+                reason="no_data",
                 found="no observation",
                 expected="some in each of the four cells",
                 remedy="check the codes of the group and of the period",
@@ -284,8 +285,9 @@ def _identified(x: np.ndarray, periods: np.ndarray, names: list[str], unit: str,
         others = inner[:, :k]
         own = inner[:, k] - others @ np.linalg.lstsq(others, inner[:, k], rcond=None)[0]
         if np.linalg.norm(own) <= _ABSORBED * max(np.linalg.norm(x[:, k]), _ABSORBED):
-            raise DataError(
+            raise NotEstimable(
                 f"term '{name}'",
+                reason="no_variation",
                 found=f"no variation left once '{unit}' and '{time}' (and earlier terms) are out",
                 expected="a term that changes within units, not for all of them at once",
                 remedy="leave the term out, or add units that are not treated",

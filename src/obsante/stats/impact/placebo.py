@@ -15,7 +15,7 @@ from scipy.optimize import brentq
 from scipy.stats import f as fisher_law
 from scipy.stats import ncf
 
-from obsante.errors import DataError
+from obsante.errors import DataError, NotEstimable
 from obsante.stats.checks import probability
 from obsante.stats.impact.arguments import whole
 from obsante.stats.impact.cohorts import CohortPanel
@@ -174,8 +174,9 @@ def _leads(panel: CohortPanel, masks: list[np.ndarray]) -> tuple[np.ndarray, np.
     known = bool(np.isfinite(covariance).all())
     error = np.sqrt(np.diag(covariance)) if known else np.zeros(len(masks))
     if not (error > 0).all() or np.linalg.cond(covariance / np.outer(error, error)) > 1e12:
-        raise DataError(
+        raise NotEstimable(
             f"pre-trend test with {len(masks)} lead(s)",
+            reason="no_comparison",
             found="leads that some cluster alone identifies, or that do not vary between clusters",
             expected="periods before the leads, and treated units of several clusters",
             remedy="test fewer leads, or start the panel earlier",

@@ -29,7 +29,7 @@ import numpy as np
 import pandas as pd
 from statsmodels.regression.linear_model import OLS
 
-from obsante.errors import DataError
+from obsante.errors import DataError, NotEstimable
 from obsante.stats.checks import probability
 from obsante.stats.impact.arguments import whole
 from obsante.stats.impact.autocorrelation import autoregressive_fit, residual_autocorrelation
@@ -171,8 +171,9 @@ def _matrix(observed: pd.Series, start: int, cycle, harmonics) -> pd.DataFrame:
 def _require_residuals(residuals: np.ndarray, observed: pd.Series) -> None:
     """A series that the lines follow exactly has no error to estimate."""
     if np.abs(residuals).max() <= 1e-10 * max(1.0, np.abs(observed).max()):
-        raise DataError(
+        raise NotEstimable(
             "interrupted series",
+            reason="no_variation",
             found="residuals that are all zero: constant, or built from the model's lines",
             expected="a measured series",
             remedy="check that the series is not a target, a projection or a constant",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from obsante.errors import DataError
+from obsante.errors import DataError, NotEstimable
 from obsante.stats.checks import probability
 from obsante.stats.impact.arguments import whole
 from obsante.stats.impact.series import SegmentedFit, interrupted_series, intervention_effect
@@ -44,8 +44,9 @@ def placebo_interruptions(
     observed = regular_series(series)
     past = observed.iloc[: position_of(observed.index, start)]
     if len(past) < 2 * MINIMUM_POINTS:
-        raise DataError(
+        raise NotEstimable(
             "placebo dates",
+            reason="too_few",
             found=f"{len(past)} period(s) before '{start}'",
             expected=f"at least {2 * MINIMUM_POINTS}, for {MINIMUM_POINTS} on each side",
             remedy="use a longer series, or a control series instead",

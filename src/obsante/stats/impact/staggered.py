@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from obsante.errors import DataError
+from obsante.errors import DataError, NotEstimable
 from obsante.stats.checks import choice, probability
 from obsante.stats.impact.arguments import whole
 from obsante.stats.impact.clustered import few_clusters
@@ -103,8 +103,9 @@ def event_study(
     steps = [e for e in range(-before, after + 1) if e != -1 or control == "not_yet"]
     steps = [e for e in steps if _held(panel, control, e)]
     if not steps:
-        raise DataError(
+        raise NotEstimable(
             f"window from -{before} to {after}",
+            reason="no_comparison",
             found="no relative period that the panel holds and can compare",
             expected="at least one",
             remedy="widen the window, or check the dates of entry",
@@ -114,8 +115,9 @@ def event_study(
     table = effect_table(panel, control, lags, level, leads=leads, seed=seed)
     table.insert(0, "periode_relative", steps)
     if table["estimation"].isna().any():
-        raise DataError(
+        raise NotEstimable(
             f"leads from -{before}",
+            reason="no_comparison",
             found="no untreated period before them to serve as reference",
             expected=f"some unit observed more than {before} periods before its entry",
             remedy="ask for fewer periods before entry",
@@ -153,8 +155,9 @@ def group_effects(panel: CohortPanel, *, control: str, level: float) -> pd.DataF
         DataError: the panel has no groups, or one group has no control or no treated unit.
     """
     if len(panel.groups) < 2:
-        raise DataError(
+        raise NotEstimable(
             "effects by group",
+            reason="no_comparison",
             found="a panel with a single group",
             expected="at least two",
             remedy="name the column of groups (by=) in cohort_panel()",
@@ -163,8 +166,9 @@ def group_effects(panel: CohortPanel, *, control: str, level: float) -> pd.DataF
     masks = [(panel.group == k)[:, None] & treated for k in range(len(panel.groups))]
     for name, mask in zip(panel.groups, masks, strict=True):
         if not mask.any():
-            raise DataError(
+            raise NotEstimable(
                 f"group '{name}'",
+                reason="no_comparison",
                 found="no treated unit",
                 expected="treated units and controls in each group",
                 remedy="leave this group out of the panel",
@@ -244,8 +248,9 @@ def _check_control(panel: CohortPanel, control: str) -> None:
     for k, name in enumerate(panel.groups):
         rows = panel.group == k
         if panel.ever_treated[rows].any() and not known[rows].any():
-            raise DataError(
+            raise NotEstimable(
                 f"controls ('{control}')" + (f" in group '{name}'" if name else ""),
+                reason="no_comparison",
                 found="none while units are treated: "
                 + ("all enter together" if control == "not_yet" else "every unit ends up treated"),
                 expected="units untreated in some period where others are treated",

@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.stats import norm
 from scipy.stats import t as student_law
 
-from obsante.errors import DataError
+from obsante.errors import DataError, NotEstimable
 from obsante.stats.checks import column
 from obsante.stats.impact.arguments import not_timedelta
 from obsante.stats.survey.intervals import student
@@ -49,8 +49,9 @@ def term_matrix(
     matrix = pd.concat(parts, axis=1)
     rank = int(np.linalg.matrix_rank(_scaled(matrix)))
     if rank < matrix.shape[1]:
-        raise DataError(
+        raise NotEstimable(
             f"terms {', '.join(terms)}",
+            reason="collinear",
             found=f"{matrix.shape[1]} columns of rank {rank}: one repeats the others",
             expected="terms that are not a combination of one another",
             remedy=f"leave out {_redundant(matrix)}",
@@ -63,8 +64,9 @@ def _columns(values: pd.Series, name: str) -> pd.DataFrame:
     not_timedelta(values, name)
     _complete(values, name)
     if values.nunique() < 2:
-        raise DataError(
+        raise NotEstimable(
             f"term '{name}'",
+            reason="no_variation",
             found=f"the same value everywhere ({values.iloc[0]})" if len(values) else "no row",
             expected="at least two values",
             remedy="leave the term out",
@@ -160,8 +162,9 @@ def _require_spread(names: Sequence[str], variance: np.ndarray, reference: np.nd
     # Ratio of variances: 1e-16 is that of rounding errors, squared.
     flat = np.flatnonzero(~(variance > 1e-16 * reference))
     if len(flat):
-        raise DataError(
+        raise NotEstimable(
             f"coefficient '{list(names)[int(flat[0])]}'",
+            reason="no_variation",
             found="a standard error of zero: residuals that are nil, or cancel out in each cluster",
             expected="observations that differ, within clusters, from what the terms explain",
             remedy="choose clusters that the terms do not coincide with, or check the outcome",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from obsante.errors import DataError
+from obsante.errors import DataError, NotEstimable
 from obsante.stats.checks import vector
 from obsante.stats.impact.arguments import whole
 
@@ -178,8 +178,9 @@ def _require_cover(terms: int, cycle: int, before: int) -> None:
     """Raise a DataError when the points before the date cannot carry the season."""
     needed = max(cycle, terms + 3)
     if before < needed:
-        raise DataError(
+        raise NotEstimable(
             f"seasonal terms ({terms} for a cycle of {cycle})",
+            reason="too_few",
             found=f"{before} period(s) before the intervention",
             expected=f"at least {needed}: a whole cycle, and more points than terms",
             remedy="use one or two harmonics, a longer series, or no season",

@@ -25,7 +25,7 @@ import numpy as np
 import pandas as pd
 from statsmodels.duration.survfunc import SurvfuncRight
 
-from obsante.errors import DataError
+from obsante.errors import DataError, NotEstimable
 from obsante.stats import checks
 from obsante.stats.impact.arguments import measures, numbers
 from obsante.stats.impact.durations import ROUNDING, log_log_limits
@@ -106,8 +106,9 @@ def _within(
         checks.positive(measures(pd.DataFrame({"horizon": [horizon]}), "horizon"), "horizon")
     keep = np.ones(len(x), dtype=bool) if horizon is None else x <= horizon
     if keep.sum() < 2:
-        raise DataError(
+        raise NotEstimable(
             f"'{delay}'",
+            reason="too_few",
             found=f"{int(keep.sum())} delay(s) within the horizon",
             expected="at least two",
             remedy="raise the horizon, or wait for more incidents",
@@ -142,8 +143,9 @@ def _identified(curve: pd.DataFrame, delay: str) -> pd.DataFrame:
     start = int(exhausted[-1])
     if start == len(curve) - 1 and start > 0:
         at = curve["duree"].iloc[start]
-        raise DataError(
+        raise NotEstimable(
             f"'{delay}' at {at:g}, the longest",
+            reason="too_few",
             found=f"{int(curve['n'].iloc[start])} incident(s) at risk, all detected at that delay",
             expected="some incident as old, detected sooner",
             remedy=f"give a horizon below {at:g}, where more incidents are old enough",
@@ -179,8 +181,9 @@ def delay_quantile(curve: pd.DataFrame, probability: float) -> pd.DataFrame:
     checks.probability(probability, "probability")
     last, start = float(curve["horizon"].iloc[0]), float(curve["estimation"].iloc[0])
     if curve["non_estimes"].iloc[0] > 0 and probability <= start:
-        raise DataError(
+        raise NotEstimable(
             f"quantile {probability:g} of the delay",
+            reason="too_few",
             found=f"a curve that starts at {start:.3f}, shorter delays not estimable",
             expected="a probability above the start",
             remedy="lower the horizon of delay_distribution(), or use a higher probability",

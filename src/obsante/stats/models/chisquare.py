@@ -21,7 +21,7 @@ import pandas as pd
 from scipy.linalg import eigh, helmert
 from scipy.stats import f as fisher_law
 
-from obsante.errors import DataError, nearest
+from obsante.errors import DataError, NotEstimable, nearest
 from obsante.stats import checks
 from obsante.stats.models.rows import categories, degrees_of_freedom, inside_rows
 from obsante.stats.survey.design import SurveyDesign
@@ -157,8 +157,9 @@ def _categories(values: pd.Series) -> pd.Categorical:
     declared, coded = pd.Categorical(values).categories, categories(values)
     empty = declared[~declared.isin(coded.categories)]
     if len(empty):
-        raise DataError(
+        raise NotEstimable(
             f"category '{empty[0]}' of '{values.name}'",
+            reason="no_data",
             found="no row in the domain",
             expected="at least one row in each category",
             remedy="merge it with another, or drop it with cat.remove_unused_categories()",
@@ -212,8 +213,9 @@ def _design_effects(
     random = contrasts.T @ scaled / used.sum()
     spread = np.linalg.eigvalsh(random)
     if spread[0] <= _ROUNDING * spread[-1]:
-        raise DataError(
+        raise NotEstimable(
             name,
+            reason="too_few",
             found=f"{int((p == 0).sum())} empty cell(s) of {len(p)}, too many for the test",
             expected="a table whose interactions can all be estimated",
             remedy="merge categories",
@@ -223,8 +225,9 @@ def _design_effects(
     z[used] = share[:, None] * (scaled[cell[used]] - p @ scaled)
     effects = eigh(design.covariance(z), random, eigvals_only=True)[::-1]
     if effects.sum() <= _ROUNDING * len(effects):
-        raise DataError(
+        raise NotEstimable(
             name,
+            reason="no_variation",
             found="no variance between primary units",
             expected="proportions that vary from one primary unit to another",
             remedy="leave the test out: the table is a census, or the same in every unit",

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import f as fisher_law
 
-from obsante.errors import DataError, nearest
+from obsante.errors import DataError, NotEstimable, nearest
 from obsante.stats.models.glm import FAMILIES, Fit, method
 from obsante.stats.models.terms import CONSTANT
 
@@ -107,8 +107,9 @@ def _quadratic(fit: Fit, chosen: np.ndarray, label: str) -> float:
     se = np.sqrt(np.diag(covariance))
     scaled = covariance / np.outer(se, se) if (se > 0).all() else np.zeros_like(covariance)
     if np.linalg.matrix_rank(scaled, tol=1e-10) < len(se):
-        raise DataError(
+        raise NotEstimable(
             f"Wald test of '{label}'",
+            reason="collinear",
             found=f"a singular covariance of its {len(se)} coefficient(s)",
             expected="more PSUs, beyond one for each stratum, than coefficients to test",
             remedy="test fewer coefficients, or merge levels",

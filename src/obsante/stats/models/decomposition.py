@@ -27,7 +27,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from obsante.errors import DataError
+from obsante.errors import DataError, NotEstimable
 from obsante.stats import checks
 from obsante.stats.models.leastsquares import refuse_collinear, weighted_fit
 from obsante.stats.models.regressors import Regressors, regressors
@@ -283,8 +283,9 @@ def _terms(x: Regressors, part: str) -> list[str]:
 
 def _some_gap(value: float, gap: _Gap) -> None:
     if abs(value) <= _NO_GAP * np.abs(gap.y).max():
-        raise DataError(
+        raise NotEstimable(
             f"gap between '{gap.groups[0]}' and '{gap.groups[1]}'",
+            reason="no_variation",
             found="two equal means",
             expected="a difference to decompose",
             remedy="leave the decomposition out",

@@ -23,7 +23,7 @@ from statsmodels.genmod import families
 from statsmodels.genmod.generalized_linear_model import GLM
 from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
-from obsante.errors import DataError
+from obsante.errors import DataError, NotEstimable
 from obsante.stats import checks
 from obsante.stats.models.leastsquares import influence, refuse_collinear
 from obsante.stats.models.rows import inside_rows
@@ -194,8 +194,9 @@ def _suitable(terms: Terms, family: str) -> None:
             remedy="give the count as outcome and its denominator as exposure",
         )
     if (y == y[0]).all():
-        raise DataError(
+        raise NotEstimable(
             name,
+            reason="no_variation",
             found=f"the same value, {y[0]:g}, on the {len(y)} rows of the model",
             expected="an outcome that varies",
             remedy="widen the domain, or publish the value without a model",
@@ -218,10 +219,11 @@ def _estimates(terms: Terms, family: str, weights: np.ndarray) -> np.ndarray:
         result = model.fit(maxiter=_STEPS, tol=1e-12, rtol=1e-10, tol_criterion="params")
     if result.converged and np.isfinite(result.params).all():
         return solve_triangular(factor, result.params)
-    reason = None if family == "gaussian" else separated(terms, counts=family == "poisson")
-    raise DataError(
+    found = None if family == "gaussian" else separated(terms, counts=family == "poisson")
+    raise NotEstimable(
         f"model '{terms.formula}'",
-        found=reason or f"no convergence in {_STEPS} steps",
+        reason="separated" if found else "not_converged",
+        found=found or f"no convergence in {_STEPS} steps",
         expected="each level and each combination of terms with outcomes of both kinds",
         remedy="merge levels, take the term out, or leave the level out of the domain and say so",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.linalg import solve_triangular
 
-from obsante.errors import DataError
+from obsante.errors import DataError, NotEstimable
 
 # Share of a column's length that the other columns leave unexplained, under which it adds nothing.
 _RANK = 1e-9
@@ -31,8 +31,9 @@ def refuse_collinear(
         left = np.linalg.norm(scaled[:, column] - before @ slopes)
         if left <= _RANK:
             others = [name for name, b in zip(names, slopes, strict=False) if abs(b) > 1e-6]
-            raise DataError(
+            raise NotEstimable(
                 f"term '{names[column]}'{where}",
+                reason="collinear",
                 found=f"it is determined by {', '.join(others) or 'nothing: all its values are 0'}",
                 expected="terms that each bring something of their own",
                 remedy="take one of them out of the model, or merge levels",

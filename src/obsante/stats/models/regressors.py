@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from obsante.errors import DataError
+from obsante.errors import DataError, NotEstimable
 from obsante.stats.models.rows import categories, numbers
 from obsante.stats.models.terms import CONSTANT
 
@@ -59,8 +59,9 @@ class Regressors:
         """Raise a DataError unless each column is somewhere other than 0 among rows inside."""
         empty = ~(self.full[inside] != 0).any(axis=0)
         if empty.any():
-            raise DataError(
+            raise NotEstimable(
                 f"term '{self.labels[int(np.flatnonzero(empty)[0])]}', {group}",
+                reason="no_data",
                 found="no row, or only zeros",
                 expected="each category, and some other value than 0, in both groups",
                 remedy="merge the category with another, or leave the variable out",

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
-from obsante.errors import DataError, nearest
+from obsante.errors import DataError, NotEstimable, nearest
 from obsante.stats import checks
 from obsante.stats.survey.design import SurveyDesign
 from obsante.stats.survey.domains import members, same_rows
@@ -27,8 +27,9 @@ def inside_rows(
     same_rows(design, frame, "frame")
     mask = members(design, inside, "inside")
     if not mask.any():
-        raise DataError(
+        raise NotEstimable(
             "'inside'",
+            reason="no_data",
             found="no row in the domain",
             expected="at least one row",
             remedy="check the condition that defines the domain",
@@ -71,8 +72,9 @@ def categories(values: pd.Series) -> pd.Categorical:
     """
     coded = pd.Categorical(values).remove_unused_categories()
     if len(coded.categories) < 2:
-        raise DataError(
+        raise NotEstimable(
             f"column '{values.name}'",
+            reason="no_variation",
             found=f"one level only, '{coded.categories[0]}', on the {len(values)} row(s) used",
             expected="at least two levels to compare",
             remedy="leave the variable out, or widen the domain",
@@ -104,15 +106,17 @@ def two_groups(
 def _members(values: pd.Series, label: object, inside: np.ndarray) -> np.ndarray:
     member = (values == label).fillna(False).to_numpy(dtype=bool)
     if not member.any():
-        raise DataError(
+        raise NotEstimable(
             f"column '{values.name}'",
+            reason="no_comparison",
             found=f"no row of the group '{label}'",
             expected=nearest(label, values.dropna().unique()),
             remedy="correct the group's name",
         )
     if not (member & inside).any():
-        raise DataError(
+        raise NotEstimable(
             f"group '{label}' of '{values.name}'",
+            reason="no_comparison",
             found=f"{int(member.sum())} row(s), none in the domain with every variable known",
             expected="at least one complete row",
             remedy="widen the domain, or compare other groups",
@@ -128,8 +132,9 @@ def degrees_of_freedom(design: SurveyDesign, inside: np.ndarray, lost: int = 0) 
     """
     df = design.degrees_of_freedom(inside) - lost
     if df <= 0:
-        raise DataError(
+        raise NotEstimable(
             "degrees of freedom of the comparison",
+            reason="too_few",
             found=f"{df}: as many strata and coefficients as primary units, or more",
             expected="at least one",
             remedy="compare larger domains, or collapse strata in the sample file",

@@ -16,7 +16,7 @@ import pandas as pd
 from formulaic import Formula, ModelSpec
 from formulaic.errors import FormulaicError
 
-from obsante.errors import DataError, nearest
+from obsante.errors import DataError, NotEstimable, nearest
 from obsante.stats import checks
 from obsante.stats.models.rows import categories, numbers
 
@@ -160,8 +160,9 @@ def _complete(formula: str, columns: pd.DataFrame, inside: np.ndarray) -> np.nda
     used = inside & ~missing.any(axis=1).to_numpy()
     if not used.any():
         absent = missing[inside].sum()
-        raise DataError(
+        raise NotEstimable(
             f"model '{formula}'",
+            reason="no_data",
             found=f"none of the domain's {inside.sum()} row(s) has all the variables; "
             f"'{absent.idxmax()}' is missing on {absent.max()}",
             expected="some rows with the outcome and every variable known",

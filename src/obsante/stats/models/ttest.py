@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t as student_law
 
-from obsante.errors import DataError
+from obsante.errors import DataError, NotEstimable
 from obsante.stats import checks
 from obsante.stats.models.rows import degrees_of_freedom, inside_rows, numbers, two_groups
 from obsante.stats.survey.design import SurveyDesign
@@ -157,8 +157,9 @@ def _test(
     checks.probability(level, "level")
     variance = design.covariance(z)[0, 0]
     if np.sqrt(variance) <= _ROUNDING * max(abs(estimate), abs(value), np.abs(z).sum()):
-        raise DataError(
+        raise NotEstimable(
             name,
+            reason="no_variation",
             found="a standard error of 0",
             expected="values that vary from one primary unit to another",
             remedy="leave the test out: the variable is constant, or the domain is a census",

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
-from obsante.errors import DataError, nearest
+from obsante.errors import DataError, NotEstimable, nearest
 from obsante.stats import checks
 from obsante.stats.survey.intervals import student
 
@@ -111,8 +111,9 @@ def _enough(codes: pd.DataFrame, known: list) -> None:
     subjects, coders = codes.shape
     repeated = not codes.columns.is_unique or len(set(known)) < len(known)
     if subjects < 2 or coders < 2 or len(known) < 2 or repeated:
-        raise DataError(
+        raise NotEstimable(
             f"codes of {', '.join(map(str, codes.columns))}",
+            reason="too_few",
             found=f"{subjects} subject(s), {coders} coder(s), categories {known}",
             expected="at least two of each, and no coder or category twice",
             remedy="give a table with one row for each subject and one column for each coder",

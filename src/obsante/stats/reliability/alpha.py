@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import f as fisher
 
-from obsante.errors import DataError
+from obsante.errors import DataError, NotEstimable
 from obsante.stats import checks
 from obsante.stats.reliability.items import Scale, complete, reliability_row, table
 from obsante.stats.survey.design import SurveyDesign
@@ -120,8 +120,9 @@ def _alpha(scale: Scale) -> tuple[float, np.ndarray]:
 
 def _imperfect(value: float, names: list[str]) -> float:
     if 1 - value < 1e-12:
-        raise DataError(
+        raise NotEstimable(
             f"items {', '.join(names)}",
+            reason="no_variation",
             found="the same answer to all of them in each row",
             expected="items that are not copies of each other",
             remedy="check that the columns are the items, and not one item several times",
@@ -133,8 +134,9 @@ def _varying_rest(variances: np.ndarray, names: list[str]) -> np.ndarray:
     """The variances of sums of items, all positive."""
     flat = np.flatnonzero(variances <= 1e-12 * np.abs(variances).max())
     if flat.size:
-        raise DataError(
+        raise NotEstimable(
             f"sum of the items, '{names[flat[0]]}'",
+            reason="no_variation",
             found="a sum that does not vary",
             expected="respondents who differ",
             remedy="look for an item that is the exact reverse of others",

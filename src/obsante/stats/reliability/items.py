@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from obsante.errors import DataError
+from obsante.errors import DataError, NotEstimable
 from obsante.stats import checks
 from obsante.stats.survey import SurveyDesign, survey_design
 from obsante.stats.survey.domains import same_rows
@@ -99,8 +99,9 @@ def table(scale: Scale, value: float, error: float, limits, df: int, method: str
 
 def _enough(rows: int, items: int, table: pd.DataFrame) -> None:
     if rows <= items:
-        raise DataError(
+        raise NotEstimable(
             f"items {', '.join(map(str, table.columns))}",
+            reason="too_few",
             found=f"{rows} row(s) that answer all {items} items, of {len(table)}",
             expected=f"more than {items}",
             remedy="leave out the items that few people answered, or the scale",
@@ -121,8 +122,9 @@ def _finite(x: np.ndarray, names: list[str]) -> None:
 def _varying(x: np.ndarray, names: list[str]) -> None:
     for name, answers in zip(names, x.T, strict=True):
         if np.ptp(answers) == 0:
-            raise DataError(
+            raise NotEstimable(
                 f"item '{name}'",
+                reason="no_variation",
                 found=f"the same answer, {answers[0]:g}, in all {len(answers)} complete rows",
                 expected="answers that vary",
                 remedy="leave the item out of the scale, and say so",

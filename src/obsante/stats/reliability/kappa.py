@@ -19,7 +19,7 @@ import pandas as pd
 from scipy.stats import norm
 from statsmodels.stats import inter_rater
 
-from obsante.errors import DataError
+from obsante.errors import DataError, NotEstimable
 from obsante.stats import checks
 from obsante.stats.reliability.agreement import (
     counted,
@@ -159,8 +159,9 @@ def _row(
 def _more_than_one_code(placed: np.ndarray, codes: pd.DataFrame) -> None:
     for coder, given in zip(codes.columns, placed.T, strict=True):
         if np.ptp(given) == 0:
-            raise DataError(
+            raise NotEstimable(
                 f"coder '{coder}'",
+                reason="no_variation",
                 found=f"one code only, '{codes[coder].iloc[0]}', for {len(given)} subjects",
                 expected="at least two codes",
                 remedy="publish percent_agreement(): such a coder shows nothing beyond chance",

@@ -18,7 +18,7 @@ import pandas as pd
 from statsmodels.multivariate.factor import Factor
 from statsmodels.tools.sm_exceptions import ConvergenceWarning, EstimationWarning
 
-from obsante.errors import DataError
+from obsante.errors import DataError, NotEstimable
 from obsante.stats import checks
 from obsante.stats.reliability.items import complete, reliability_row
 from obsante.stats.survey.design import SurveyDesign
@@ -102,8 +102,9 @@ def _proper(parameters: np.ndarray, names: list[str]) -> None:
 
 
 def _unusable(names: list[str], found: str) -> DataError:
-    return DataError(
+    return NotEstimable(
         f"one-factor model of {', '.join(names)}",
+        reason="not_converged",
         found=found,
         expected="items that share one factor and each have an error",
         remedy="publish cronbach_alpha(), or look at item_statistics() for items to leave out",

@@ -130,12 +130,8 @@ def _evaluate(statistic, adjust, weights, where: str, like: np.ndarray | None) -
     except (ArithmeticError, np.linalg.LinAlgError) as error:
         raise _unusable(where, f"{type(error).__name__}: {error}") from error
     except DataError as error:
-        raise DataError(
-            f"{where}: {error.looked_at}",
-            found=error.found,
-            expected=error.expected,
-            remedy=error.remedy,
-        ) from error
+        error.looked_at = f"{where}: {error.looked_at}"
+        raise
     value = np.atleast_1d(np.asarray(result, dtype=float))
     bad = np.flatnonzero(~np.isfinite(value))
     if value.ndim == 1 and not bad.size and (like is None or len(value) == len(like)):

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t as student_law
 
-from obsante.errors import DataError, nearest
+from obsante.errors import DataError, NotEstimable, nearest
 from obsante.stats import checks
 from obsante.stats.survey import linear
 from obsante.stats.survey.design import SurveyDesign
@@ -131,8 +131,9 @@ def _coefficients(
                 remedy="correct the coefficients of the contrast",
             )
         if str(name) not in parts.labels or parts.labels.index(str(name)) not in present:
-            raise DataError(
+            raise NotEstimable(
                 f"domain '{name}' of '{parts.dimension}'",
+                reason="no_comparison",
                 found="no such domain with an answer",
                 expected=nearest(name, parts.labels),
                 remedy="correct the coefficients of the contrast",

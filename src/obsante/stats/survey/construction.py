@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from obsante.errors import DataError
+from obsante.errors import DataError, NotEstimable
 from obsante.stats import checks
 from obsante.stats.survey.design import SecondStage, SurveyDesign
 
@@ -90,8 +90,9 @@ def _without_correction(frame, weights, strata, psu, lonely) -> tuple[SurveyDesi
 
 def _some_row(frame: pd.DataFrame) -> None:
     if frame.empty:
-        raise DataError(
+        raise NotEstimable(
             "the sample",
+            reason="no_data",
             found="no row",
             expected="at least one respondent",
             remedy="check the edition's file and its quarantine",

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
-from obsante.errors import DataError
+from obsante.errors import DataError, NotEstimable
 from obsante.stats import checks
 from obsante.stats.survey.design import SurveyDesign
 
@@ -138,8 +138,9 @@ def group(inside: np.ndarray, usable: np.ndarray, name: str) -> Partition:
         DataError: no member gave an answer.
     """
     if not (inside & usable).any():
-        raise DataError(
+        raise NotEstimable(
             f"domain '{name}'",
+            reason="no_data",
             found="no unit with an answer",
             expected="at least one",
             remedy="correct the condition that defines the domain, or leave the comparison out",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from obsante.errors import DataError
+from obsante.errors import DataError, NotEstimable
 from obsante.stats.survey.design import SurveyDesign
 from obsante.stats.survey.domains import Partition, sums
 
@@ -101,8 +101,9 @@ def total(design: SurveyDesign, question: Question, domain: Partition) -> Linear
 def _some_denominator(below: np.ndarray, n: np.ndarray, domain: Partition) -> None:
     empty = np.flatnonzero((n > 0) & (below <= 0))
     if empty.size:
-        raise DataError(
+        raise NotEstimable(
             f"denominator, {domain.dimension} = {domain.labels[empty[0]]}",
+            reason="no_data",
             found=f"{int(n[empty[0]])} answer(s) whose denominators add up to {below[empty[0]]:g}",
             expected="a positive total to divide by",
             remedy="correct the denominator, or leave this dimension out",

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from obsante.errors import DataError
+from obsante.errors import DataError, NotEstimable
 from obsante.stats import checks
 from obsante.stats.survey import linear
 from obsante.stats.survey.comparisons import tested
@@ -204,8 +204,9 @@ def _named_units(design: SurveyDesign, year: int) -> None:
 def _found(table: dict[tuple[str, str], _Level], key: tuple[str, str], year: int) -> _Level:
     if key not in table:
         where = "" if key[0] == NATIONAL else f", {key[0]} = {key[1]}"
-        raise DataError(
+        raise NotEstimable(
             f"edition {year}{where}",
+            reason="no_data",
             found="no unit of the domain with an answer",
             expected="at least one, to be compared",
             remedy="leave this edition or this dimension out of the comparison",
