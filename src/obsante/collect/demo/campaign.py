@@ -58,8 +58,8 @@ def build_world(
 
 def edition_files(world: World, edition: Edition) -> dict[str, bytes]:
     """Name and bytes of each file of an edition."""
-    scene = _scene(world, edition)
-    parts = {name: GENERATORS[name](scene) for name in TABLES}
+    drawn = scene(world, edition)
+    parts = {name: GENERATORS[name](drawn) for name in TABLES}
     known = {
         "edition": edition.edition,
         "note": _NOTE,
@@ -73,7 +73,8 @@ def edition_files(world: World, edition: Edition) -> dict[str, bytes]:
     return files | {TRUTH: text.encode("utf-8")}
 
 
-def _scene(world: World, edition: Edition) -> Scene:
+def scene(world: World, edition: Edition) -> Scene:
+    """What one edition adds to the world: true answers, facilities and workers drawn."""
     when = {"year": edition.edition, "seed": edition.seed}
     answers = true_answers(world.frame, world.settings, **when)
     sample = draw_sample(world.frame, world.strata, world.settings, **when)
