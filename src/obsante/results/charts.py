@@ -162,11 +162,16 @@ def stacked(frame: pd.DataFrame, parts: dict[str, str], *, domain: str, label: s
     return fig
 
 
-def figure(fig: Figure, identifier: str, rows: pd.DataFrame) -> Figure:
+def figure(
+    fig: Figure, identifier: str, rows: pd.DataFrame, *, period: str | None = None
+) -> Figure:
     """Sign a figure, write its SVG for the book under the cell's label, and return it.
 
-    The signature, inside the figure, gives population, number of answers and source, and says
-    so when the data are synthetic.
+    The signature, inside the figure, gives population, period, number of answers and source, and
+    says so when the data are synthetic.
+
+    Args:
+        period: period described, in French; by default the year of the rows.
     """
     publication = current()
     item = indicator(identifier)
@@ -174,7 +179,10 @@ def figure(fig: Figure, identifier: str, rows: pd.DataFrame) -> Figure:
     synthetic = publication.edition.demonstration and item.collected
     lead = "DONNÉES DE DÉMONSTRATION. " if synthetic else ""
     colon, source = f"{french.NBSP}:", rows["source"].iloc[0]
-    note = f"{lead}Champ{colon} {item.population}.{answers} Source{colon} {source}."
+    # What a table of another shape describes is the edition.
+    when = period or str(rows["annee"].iloc[0] if "annee" in rows else publication.edition.edition)
+    note = (f"{lead}Champ{colon} {item.population}. Période{colon} {when}.{answers} "
+            f"Source{colon} {source}.")  # fmt: skip
     fig.text(0.01, -0.01, textwrap.fill(note, 118), fontsize=7, color=INK, va="top", ha="left")
     with mpl.rc_context(_STYLE):
         buffer = io.BytesIO()

@@ -103,12 +103,11 @@ def _fit(frame: pd.DataFrame, duration: str, event: str, terms: Sequence[str], t
     if broken or (spread > SEPARATED).any():
         worst = matrix.columns[int(np.argmax(np.nan_to_num(spread)))]
         raise NotEstimable(
-            f"Cox's model, term '{worst}'",
-            reason="separated",
+            f"Cox's model, term '{worst}'", reason="separated",
             found="a likelihood without maximum: the term ranks the events, or has none",
             expected="events on both sides of each term",
             remedy="leave the term out, or merge its categories",
-        )
+        )  # fmt: skip
     return fit, list(matrix.columns)
 
 
@@ -168,12 +167,11 @@ def proportional_hazards_test(
     transform = _kaplan_meier_before(time, status)[events]
     if not np.ptp(transform) > 0:
         raise NotEstimable(
-            f"'{duration}'",
-            reason="no_variation",
+            f"'{duration}'", reason="no_variation",
             found="all events at one time",
             expected="events at several times",
             remedy="measure durations in a finer unit",
-        )
+        )  # fmt: skip
     rho, statistic = _trend_of(fit.schoenfeld_residuals[events], transform, fit.cov_params())
     ddl = np.array([*np.ones(len(names)), len(names)])
     return pd.DataFrame(

@@ -127,12 +127,11 @@ def _parts(frame: pd.DataFrame, by: str | None, event: str) -> list[tuple[object
     for label, part in parts:
         if not column(part, event).astype("float64").sum() > 0:
             raise NotEstimable(
-                f"group '{by}' = '{label}'",
-                reason="too_few",
+                f"group '{by}' = '{label}'", reason="too_few",
                 found=f"{len(part)} row(s), no event",
                 expected="at least one event in each group",
                 remedy="merge the group with another one, or leave it out",
-            )
+            )  # fmt: skip
     return parts
 
 
@@ -234,23 +233,21 @@ def log_rank(frame: pd.DataFrame, *, duration: str, event: str, by: str) -> pd.D
     groups = [label for label, _ in _parts(frame, by, event)]
     if len(groups) < 2:
         raise NotEstimable(
-            f"group '{by}'",
-            reason="no_comparison",
+            f"group '{by}'", reason="no_comparison",
             found=f"{len(groups)} group(s)",
             expected="at least two",
             remedy="choose a column that separates the rows",
-        )
+        )  # fmt: skip
     codes = pd.Index(groups, dtype=object).get_indexer(frame[by].astype(object))
     try:
         statistic = float(survdiff(time, status, codes)[0])
     except np.linalg.LinAlgError as error:
         raise NotEstimable(
-            f"log-rank test on '{by}'",
-            reason="no_comparison",
+            f"log-rank test on '{by}'", reason="no_comparison",
             found="no event time at which the groups are both at risk and could differ",
             expected="events at several times, with the groups at risk together",
             remedy="measure durations in a finer unit, or compare proportions",
-        ) from error
+        ) from error  # fmt: skip
     df = len(groups) - 1
     return pd.DataFrame(
         {

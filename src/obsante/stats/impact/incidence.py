@@ -148,12 +148,11 @@ def rate_ratio(events: Sequence[int], exposure: Sequence[float], *, level: float
     total = int(d.sum())
     if len(pair) != 2 or total == 0:
         raise NotEstimable(
-            "rate ratio",
-            reason="too_few",
+            "rate ratio", reason="too_few",
             found=f"{len(pair)} group(s), {total} event(s)",
             expected="two groups and at least one event",
             remedy="compare two groups that together have events",
-        )
+        )  # fmt: skip
     (d1, d2), (t1, t2) = d, times
     tail = (1 - level) / 2
     low = beta_law.ppf(tail, d2, d1 + 1) if d2 > 0 else 0.0

@@ -107,12 +107,11 @@ def _within(
     keep = np.ones(len(x), dtype=bool) if horizon is None else x <= horizon
     if keep.sum() < 2:
         raise NotEstimable(
-            f"'{delay}'",
-            reason="too_few",
+            f"'{delay}'", reason="too_few",
             found=f"{int(keep.sum())} delay(s) within the horizon",
             expected="at least two",
             remedy="raise the horizon, or wait for more incidents",
-        )
+        )  # fmt: skip
     return x[keep], c[keep] if horizon is None else np.minimum(c[keep], horizon)
 
 
@@ -144,12 +143,11 @@ def _identified(curve: pd.DataFrame, delay: str) -> pd.DataFrame:
     if start == len(curve) - 1 and start > 0:
         at = curve["duree"].iloc[start]
         raise NotEstimable(
-            f"'{delay}' at {at:g}, the longest",
-            reason="too_few",
+            f"'{delay}' at {at:g}, the longest", reason="too_few",
             found=f"{int(curve['n'].iloc[start])} incident(s) at risk, all detected at that delay",
             expected="some incident as old, detected sooner",
             remedy=f"give a horizon below {at:g}, where more incidents are old enough",
-        )
+        )  # fmt: skip
     left_out = int(curve["evenements"].iloc[:start].sum())
     return curve.iloc[start:].reset_index(drop=True).assign(non_estimes=left_out)
 
@@ -182,12 +180,11 @@ def delay_quantile(curve: pd.DataFrame, probability: float) -> pd.DataFrame:
     last, start = float(curve["horizon"].iloc[0]), float(curve["estimation"].iloc[0])
     if curve["non_estimes"].iloc[0] > 0 and probability <= start:
         raise NotEstimable(
-            f"quantile {probability:g} of the delay",
-            reason="too_few",
+            f"quantile {probability:g} of the delay", reason="too_few",
             found=f"a curve that starts at {start:.3f}, shorter delays not estimable",
             expected="a probability above the start",
             remedy="lower the horizon of delay_distribution(), or use a higher probability",
-        )
+        )  # fmt: skip
 
     def reach(name: str, at_end: float) -> float:
         values = curve[name].fillna(at_end).to_numpy()
