@@ -30,7 +30,9 @@ REPORT = PROJECT.report
 CONFIGURATION = yaml.safe_load((REPORT / "_quarto.yml").read_text("utf-8"))
 CHAPTERS = CONFIGURATION["book"]["chapters"]
 # Chapters whose notebooks need a campaign.
-AXES = ("collecte-et-qualite.qmd", "infrastructures.qmd", "plan-de-sondage.qmd")
+AXES = (
+    "collecte-et-qualite.qmd", "infrastructures.qmd", "efficience.qmd", "plan-de-sondage.qmd",
+)  # fmt: skip
 FORMS = ("demonstration", "reelle", "sans-campagne")
 
 _SHORTCODE = re.compile(r"\{\{<\s*(\w+)\s+(.*?)\s*>\}\}")

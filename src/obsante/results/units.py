@@ -42,7 +42,8 @@ Name = Literal[
     "percent", "points", "per_10", "per_100", "per_1000", "score", "score_points", "count", "ratio",
     "coefficient", "rate_ratio", "index", "rating", "rating_points", "level", "hours",
     "hours_change", "days", "days_change", "km", "km_change", "mad", "mad_change",
-    "hours_per_100_change",
+    "hours_per_100_change", "mad_detail", "mad_detail_change",
+    "days_detail_change", "million_mad_change", "thousand_hours_change",
 ]  # fmt: skip
 UNITS: dict[Name, Unit] = {
     "percent": Unit("%", 1, f"{NBSP}%", "%", 100.0, lowest=0.0, highest=1.0, heading="Part"),
@@ -67,10 +68,17 @@ UNITS: dict[Name, Unit] = {
     "hours_change": _difference("heures", 1, "h", "h"),
     "days": _measure("jours", 1, "jours", "days"),
     "days_change": _difference("jours", 1, "jours", "days"),
+    "days_detail_change": _difference("jours", 2, "jours", "days"),
     "km": _measure("kilomètres", 1, "km", "km"),
     "km_change": _difference("kilomètres", 1, "km", "km"),
     "mad": _measure("dirhams (MAD)", 0, "MAD", "MAD"),
+    "mad_detail": _measure("dirhams (MAD)", 2, "MAD", "MAD"),
+    "mad_detail_change": _difference("dirhams (MAD)", 2, "MAD", "MAD"),
     "mad_change": _difference("dirhams (MAD)", 1, "MAD", "MAD"),
     "hours_per_100_change": _difference("heures pour 100 actes", 1, "h pour 100 actes",
                                         "h per 100 acts"),
+    "million_mad_change": Unit("millions de dirhams (MAD)", 1, f"{NBSP}millions de MAD",
+                               " million MAD", 1e-6, signed=True),
+    "thousand_hours_change": Unit("milliers d'heures", 1, f"{NBSP}milliers d'heures",
+                                  " thousand hours", 1e-3, signed=True),
 }  # fmt: skip

@@ -11,6 +11,7 @@ from obsante.stats.impact.cohorts import CohortPanel, cohort_panel, first_treatm
 from obsante.stats.impact.count_models import overdispersion_test, rate_model
 from obsante.stats.impact.cox import hazard_ratios, proportional_hazards_test
 from obsante.stats.impact.durations import kaplan_meier, log_rank, median_duration
+from obsante.stats.impact.extension import extended_effect
 from obsante.stats.impact.incidence import rate_ratio, rates
 from obsante.stats.impact.panel import (
     LinearFit,
@@ -43,10 +44,10 @@ from obsante.stats.impact.wild import wild_cluster_bootstrap
 __all__ = [
     "CohortPanel", "LinearFit", "SegmentedFit", "average_effect", "coefficients", "cohort_effects",
     "cohort_panel", "controlled_interrupted_series", "counterfactual", "delay_distribution",
-    "delay_quantile", "difference_in_differences", "event_study", "first_treatment",
-    "group_effects", "hazard_ratios", "interrupted_series", "interrupted_series_by_column",
-    "intervention_effect", "kaplan_meier", "log_rank", "median_duration", "ols_fit",
-    "overdispersion_test", "placebo_dates", "placebo_interruptions", "placebo_units",
-    "pre_trend_test", "proportional_hazards_test", "rate_model", "rate_ratio", "rates",
-    "residual_autocorrelation", "two_way_fixed_effects", "wild_cluster_bootstrap",
+    "delay_quantile", "difference_in_differences", "event_study", "extended_effect",
+    "first_treatment", "group_effects", "hazard_ratios", "interrupted_series",
+    "interrupted_series_by_column", "intervention_effect", "kaplan_meier", "log_rank",
+    "median_duration", "ols_fit", "overdispersion_test", "placebo_dates", "placebo_interruptions",
+    "placebo_units", "pre_trend_test", "proportional_hazards_test", "rate_model", "rate_ratio",
+    "rates", "residual_autocorrelation", "two_way_fixed_effects", "wild_cluster_bootstrap",
 ]  # fmt: skip

@@ -72,7 +72,12 @@ class PatientTruth:
             unequal = self._inequality(name)
             values[f"eth.concentration_{name}"] = {NATIONAL: unequal["indice_concentration"]}
             values[f"eth.pente_{name}"] = {NATIONAL: unequal["indice_pente"]}
+        values["eff.ecart_examens_repetes_dme"] = {NATIONAL: self._repeated_gap()}
         return values
+
+    def _repeated_gap(self) -> float:
+        """Users who had a test again: those of facilities with a record, minus the others."""
+        return self.tally.gap("examens_selon", ["dme=oui"], ["dme=non"])
 
     def effects(self, settings: PatientSettings) -> dict[str, object]:
         """Known inequalities and effects, as config/demo/patients.yml lists them."""
@@ -90,7 +95,7 @@ class PatientTruth:
                 "confiance_selon", ["informe=oui"], ["informe=non"]
             ),
             "usagers_examens_repetes_avec_moins_sans_dme": {
-                "realise": gap("examens_selon", ["dme=oui"], ["dme=non"]),
+                "realise": self._repeated_gap(),
                 "parametre": settings.outcomes["examens_repetes"].facility["dme"],
             },
         }
