@@ -91,11 +91,43 @@ def test_an_edition_without_campaign_loses_the_axis_and_says_so(copy, edition):
     _without_campaign(copy)
     book = assemble(copy, edition, PROVENANCE)
     section = _configuration(book)["book"]
-    assert not {"infrastructures.qmd", "plan-de-sondage.qmd"} & set(section["chapters"])
+    assert not {"entretiens.qmd", "infrastructures.qmd", "plan-de-sondage.qmd"} & set(section["chapters"])
     assert {"index.qmd", "contexte.qmd", "sources.qmd"} <= set(section["chapters"])
     assert section["appendices"] == ["preuves.qmd", "carnets/contexte.qmd"]
     assert "aucune campagne" in (book / "fragments/constats.md").read_text("utf-8")
     assert "**Aucune campagne**" in (book / "generes/sources.md").read_text("utf-8")
+
+
+def _without_interviews(project: Project) -> None:
+    """Results as when no interviews were received: their notebook was left out."""
+    shutil.rmtree(project.results(YEAR) / "carnets" / "08-entretiens")
+    (project.executed(YEAR) / "08-entretiens.ipynb").unlink()
+    combine(project, YEAR)
+
+
+def test_without_interviews_an_axis_keeps_its_chapter_and_says_so(copy, edition):
+    _without_interviews(copy)
+    path = copy.report / "infrastructures.qmd"
+    cells = ["tbl-axe-1", "phrase-axe-1"]
+    borrowed = [f"{{{{< embed notebooks/08-entretiens.ipynb#{cell} >}}}}" for cell in cells]
+    own = re.sub(r".*08-entretiens\.ipynb.*\n", "", path.read_text("utf-8"))
+    path.write_text("\n\n".join([own, *borrowed, ""]), encoding="utf-8")
+    book = assemble(copy, edition, PROVENANCE)
+    chapters = _configuration(book)["book"]["chapters"]
+    assert "infrastructures.qmd" in chapters
+    assert "entretiens.qmd" not in chapters
+    written = (book / "infrastructures.qmd").read_text("utf-8")
+    assert written.count("Aucun entretien n'a été reçu pour cette édition.") == 1
+    assert "08-entretiens" not in written
+    assert "{{< embed notebooks/01-infrastructures.ipynb#fig-dme >}}" in written
+
+
+def test_values_read_by_a_notebook_that_did_not_run_again_are_refused(copy, edition):
+    part = copy.results(YEAR) / "carnets" / "01-infrastructures" / "valeurs.csv"
+    write_values(part, read_values(part).assign(estimation=0.5))
+    combine(copy, YEAR)
+    with pytest.raises(ResultError, match="computed from other values of '01-infrastructures'"):
+        assemble(copy, edition, PROVENANCE)
 
 
 def _receive_again(project: Project, year: int) -> str:

@@ -31,7 +31,9 @@ CONFIGURATION = yaml.safe_load((REPORT / "_quarto.yml").read_text("utf-8"))
 CHAPTERS = CONFIGURATION["book"]["chapters"]
 # Chapters whose notebooks need a campaign.
 AXES = (
-    "collecte-et-qualite.qmd", "infrastructures.qmd", "efficience.qmd", "plan-de-sondage.qmd",
+    "collecte-et-qualite.qmd", "infrastructures.qmd", "competences.qmd", "donnees-securite.qmd",
+    "innovations.qmd", "ethique-droit.qmd", "efficience.qmd", "veille.qmd", "entretiens.qmd",
+    "plan-de-sondage.qmd",
 )  # fmt: skip
 FORMS = ("demonstration", "reelle", "sans-campagne")
 

@@ -15,7 +15,7 @@ from typing import Any
 import nbformat
 import yaml
 
-from obsante.book import absent, generated, proofs
+from obsante.book import absent, generated, left_out, proofs
 from obsante.book.provenance import Provenance
 from obsante.edition import Edition, read_yaml
 from obsante.errors import BookError
@@ -32,7 +32,6 @@ BANNER = (
     "établissement réel."
 )
 DEMONSTRATION = "(démonstration)"
-_EMBED = re.compile(r"\{\{<\s*embed\s+notebooks/([\w-]+)\.ipynb#")
 _CAPTION = re.compile(r"^#\|\s*((?:fig|tbl)-cap):\s*(.+)$", re.MULTILINE)
 # A fragment of ``report/`` that differs between editions: ``<name>.<variant>.md``.
 VARIANTS = ("campagne", "sans-campagne", "demonstration", "reelle")
@@ -69,9 +68,10 @@ def assemble(project: Project, edition: Edition, provenance: Provenance) -> Path
         _write_yaml(book / "_variables.yml", names)
         generated.write_pages(project, edition, provenance, book)
         appendices = proofs.write_pages(
-            values, registry, allowed(project, edition.demonstration), executed, book
+            values, registry, allowed(project, edition.demonstration, registry), executed, book
         )
         _write_configuration(project, edition, book, appendices)
+        left_out.replace(project, book)
         shutil.copyfile(project.results(year) / "valeurs.csv", book / values_name(edition))
     return project.book_project(year)
 
@@ -145,7 +145,7 @@ def _write_configuration(
     section["date"] = edition.publication_date.isoformat()
     section["title"] = _title(configuration, edition)
     section["output-file"] = pdf_name(edition).removesuffix(".pdf")
-    section["chapters"] = [c for c in section["chapters"] if _has_notebooks(book, c)]
+    section["chapters"] = [c for c in section["chapters"] if _kept(book, c)]
     section["appendices"] = [*section.get("appendices", []), *appendices]
     section["search"] = True
     configuration["project"]["resources"] = [values_name(edition)]
@@ -174,8 +174,8 @@ def _include_banner(configuration: dict[str, Any]) -> None:
     formats["typst"].setdefault("include-in-header", []).append(generated.BANNER_TYPST)
 
 
-def _has_notebooks(book: Path, chapter: str) -> bool:
-    """Whether every notebook that a chapter embeds was executed for this edition."""
+def _kept(book: Path, chapter: str) -> bool:
+    """Whether the main notebook of a chapter, if it has one, was executed for this edition."""
     path = book / chapter
     if not path.is_file():
         raise BookError(
@@ -184,8 +184,8 @@ def _has_notebooks(book: Path, chapter: str) -> bool:
             expected="a .qmd file of report/",
             remedy="correct the name, or write the chapter",
         )
-    names = set(_EMBED.findall(path.read_text(encoding="utf-8")))
-    return all((book / "notebooks" / f"{name}.ipynb").is_file() for name in names)
+    main = left_out.main_notebook(path.read_text(encoding="utf-8"))
+    return main is None or left_out.executed(book, main)
 
 
 def _write_yaml(path: Path, content: dict[str, Any]) -> None:

@@ -38,6 +38,12 @@ def fail(error: ObsanteError) -> None:
     _err.print(str(error), markup=False)
 
 
+def warn(text: str) -> None:
+    """A doubt that does not stop the command, on the error stream."""
+    _err.print("Warning", style="bold yellow", end=": ")
+    _err.print(text, markup=False)
+
+
 def unexpected(error: Exception) -> None:
     """A failure that is the program's fault, not the user's."""
     if debug:

@@ -80,6 +80,26 @@ def preview(
 
 
 @app.command()
+def indicators(
+    edition: EditionOption = None,
+    axis: Annotated[str | None, typer.Option(help="Only that axis of the registry.")] = None,
+    text: Annotated[
+        str | None, typer.Option("--id", help="Only identifiers that contain this text.")
+    ] = None,
+    domains: Annotated[
+        bool, typer.Option("--domains", help="Every domain, not the whole alone.")
+    ] = False,
+    form: Annotated[
+        Literal["table", "csv", "json"], typer.Option("--format", help="csv, json: every field.")
+    ] = "table",
+) -> None:
+    """List the registry's indicators: value, interval, state, and the cell that computed it."""
+    from obsante.cli.indicators import run
+
+    run(edition, axis, text, domains=domains, form=form)
+
+
+@app.command()
 def doctor() -> None:
     """Say what is present, what is missing, what that costs and how to mend it."""
     steps.doctor()

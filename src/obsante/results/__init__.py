@@ -2,7 +2,9 @@
 
 from obsante.results.absence import explained, or_missing, unavailable
 from obsante.results.charts import bars, by_edition, figure, ranked, stacked
+from obsante.results.charts_pairs import paired
 from obsante.results.charts_regions import regional
+from obsante.results.charts_trajectories import trajectories
 from obsante.results.checks import (
     adds_up,
     against_truth,
@@ -23,6 +25,7 @@ from obsante.results.display import (
     table,
 )
 from obsante.results.distances import distances
+from obsante.results.earlier import earlier
 from obsante.results.publication import (
     current,
     hand_over,
@@ -34,13 +37,15 @@ from obsante.results.publication import (
 )
 from obsante.results.reference import cited, known, quoted, texts, trust
 from obsante.results.setting import count, coverage, environment, period, provenance, status
+from obsante.results.tables_models import beside, established, wald_tests
 from obsante.results.targets import goal, target
 
 __all__ = [
-    "Markdown", "adds_up", "against_truth", "agree", "balance", "bars", "between", "by_edition",
-    "changes", "cited", "conventions", "count", "coverage", "current", "distances",
-    "environment", "explained", "figure", "goal", "hand_over", "indicator", "known", "measured",
-    "or_missing", "period", "pipe_table", "provenance", "publish", "published", "quoted",
-    "ranked", "reading", "regional", "rows", "set_aside", "sheet", "side_by_side", "stacked",
-    "start", "status", "table", "target", "texts", "trust", "unavailable",
+    "Markdown", "adds_up", "against_truth", "agree", "balance", "bars", "beside", "between",
+    "by_edition", "changes", "cited", "conventions", "count", "coverage", "current",
+    "distances", "earlier", "environment", "established", "explained", "figure", "goal",
+    "hand_over", "indicator", "known", "measured", "or_missing", "paired", "period",
+    "pipe_table", "provenance", "publish", "published", "quoted", "ranked", "reading",
+    "regional", "rows", "set_aside", "sheet", "side_by_side", "stacked", "start", "status",
+    "table", "target", "texts", "trajectories", "trust", "unavailable", "wald_tests",
 ]  # fmt: skip

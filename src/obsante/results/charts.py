@@ -45,6 +45,8 @@ def ranked(
         order: ``value`` sorts by value, ``given`` keeps the order of the rows, from the top.
         goal: value of a target and its name (:func:`obsante.results.targets.goal`).
     """
+    if rows["estimation"].isna().all():
+        return nothing(rows)
     with canvas(int((rows["dimension"] != NATIONAL).sum())) as (fig, ax):
         draw_ranked(ax, rows, label=label, order=order, goal=goal)
     return fig
@@ -90,6 +92,8 @@ def bars(rows: pd.DataFrame, *, order: str = "value") -> Figure:
     Args:
         order: ``value`` sorts by value, ``given`` keeps the order of the rows.
     """
+    if rows["estimation"].isna().all():
+        return nothing(rows)
     unit = rows["unite"].iloc[0]
     shown = rows.sort_values("estimation") if order == "value" else rows.iloc[::-1]
     with canvas(len(shown)) as (fig, ax):
@@ -115,6 +119,8 @@ def by_edition(rows: pd.DataFrame) -> Figure:
     Args:
         rows: columns ``edition``, ``estimation``, ``borne_inf``, ``borne_sup``, ``unite``.
     """
+    if rows["estimation"].isna().all():
+        return nothing(rows)
     unit = rows["unite"].iloc[0]
     shown = rows.sort_values("edition")
     with canvas(6) as (fig, ax):
@@ -126,7 +132,8 @@ def by_edition(rows: pd.DataFrame) -> Figure:
                         textcoords="offset points")  # fmt: skip
         ax.set_xticks(shown["edition"].tolist())
         ax.set_xlim(shown["edition"].min() - 0.3, shown["edition"].max() + 0.5)
-        ax.set_ylim(0, float(shown["borne_sup"].max()) * 1.25)
+        # Zeros without an interval still need an axis.
+        ax.set_ylim(0, float(shown["borne_sup"].fillna(shown["estimation"]).max()) * 1.25 or 1.0)
         ax.set_xlabel("Édition")
         ax.grid(axis="x", visible=False)
         ax.grid(axis="y", visible=True)
@@ -159,6 +166,20 @@ def stacked(frame: pd.DataFrame, parts: dict[str, str], *, domain: str, label: s
         ax.xaxis.set_major_locator(MaxNLocator(5))
         ax.set_xlabel(label)
         ax.legend(frameon=False, loc="lower right")
+    return fig
+
+
+def nothing(rows: pd.DataFrame) -> Figure:
+    """A figure that says why there is nothing to draw.
+
+    Args:
+        rows: published rows without any value, or none at all; the first reason is written.
+    """
+    motives = [motif for motif in rows["motif"] if motif] if "motif" in rows else []
+    reason = f"{french.NBSP}: {motives[0]}" if motives else ""
+    with canvas(0) as (fig, ax):
+        ax.axis("off")
+        ax.text(0, 0.5, textwrap.fill(f"Aucune valeur à montrer{reason}.", 90), color=INK, va="center")
     return fig
 
 
@@ -205,11 +226,11 @@ def panels(
     with sns.axes_style("whitegrid"), mpl.rc_context(_STYLE):
         size = (_WIDTH, 1.1 + 0.3 * max(lines, 3))
         fig, axes = plt.subplots(1, len(widths), figsize=size, width_ratios=widths,
-                                 sharex=same_scale, sharey=same_scale)  # fmt: skip
-        for ax in axes:
+                                 sharex=same_scale, sharey=same_scale, squeeze=False)  # fmt: skip
+        for ax in axes[0]:
             ax.grid(axis="y", visible=False)
-        yield fig, list(axes)
-        for ax in axes:
+        yield fig, list(axes[0])
+        for ax in axes[0]:
             sns.despine(ax=ax, left=True)
         fig.tight_layout()
 

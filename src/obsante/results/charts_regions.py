@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from obsante.results import french
-from obsante.results.charts import GREY, INK, draw_ranked, panels
+from obsante.results.charts import GREY, INK, draw_ranked, nothing, panels
 from obsante.results.units import UNITS
 from obsante.stats import NATIONAL
 
@@ -25,7 +25,7 @@ SHORT = {
     "08": "DT", "09": "SM", "10": "GON", "11": "LSH", "12": "DOD",
 }  # fmt: skip
 _CLASSES = 4
-_SHADES = ListedColormap(["#dfe8f1", "#a9c3dc", "#5f8db8", "#1f4e79"])
+_SHADES = ListedColormap(["#dfe8f1", "#a9c3dc", "#47779f", "#1f4e79"])
 _DARK = 2  # From this class on, the text is white: contrast 4.5 at least.
 
 
@@ -38,6 +38,8 @@ def regional(rows: pd.DataFrame, *, goal: tuple[float, str] | None = None) -> Fi
         goal: value of a target and its name, drawn on the ranked panel.
     """
     regions = rows[rows["dimension"] == "region"]
+    if regions["estimation"].isna().all():
+        return nothing(rows)
     with panels(len(regions), widths=(1.1, 1.0)) as (fig, (grid, ranks)):
         _tiles(grid, regions, rows[rows["dimension"] == NATIONAL])
         draw_ranked(ranks, rows.assign(libelle=_named(rows)), goal=goal)

@@ -9,7 +9,7 @@ import pandas as pd
 from obsante.collect import available, set_aside_rows
 from obsante.errors import ResultError
 from obsante.results import french, wording
-from obsante.results.display import Markdown, pipe_table
+from obsante.results.display import Markdown, pipe_table, reasons
 from obsante.results.publication import current, indicator
 from obsante.stats import NATIONAL
 
@@ -17,9 +17,13 @@ from obsante.stats import NATIONAL
 def balance(rows: pd.DataFrame, total: int) -> Markdown:
     """Check that answers, missing answers and units not concerned add up to ``total``.
 
+    A value that could not be estimated counts nothing: its reason is shown instead.
+
     Raises:
         ResultError: they do not, in the national row or over the domains of a dimension.
     """
+    if not_estimated := reasons(rows):
+        return Markdown("\n\n".join(not_estimated))
     parts = ["n", "n_manquant", "n_sans_objet"]
     for dimension, group in rows.groupby("dimension", sort=False):
         counted = int(group[parts].to_numpy().sum())
@@ -38,11 +42,13 @@ def balance(rows: pd.DataFrame, total: int) -> Markdown:
 
 
 def adds_up(rows: pd.DataFrame) -> Markdown:
-    """Check that the shares of a distribution add up to one.
+    """Check that the shares of a distribution add up to one, or show why there are none.
 
     Raises:
         ResultError: they do not.
     """
+    if not_estimated := reasons(rows):
+        return Markdown("\n\n".join(not_estimated))
     total = rows["estimation"].sum()
     if abs(total - 1) > 1e-9:
         raise ResultError(
@@ -131,7 +137,7 @@ def conventions(identifier: str, variants: dict[str, pd.Series]) -> Markdown:
     frame = pd.DataFrame(
         {
             "Convention": list(variants),
-            "Valeur": [french.quantity(v["estimation"], unit) for v in variants.values()],
+            "Valeur": [_known(v["estimation"], unit) for v in variants.values()],
             "Intervalle": [
                 french.interval(v["borne_inf"], v["borne_sup"], unit) for v in variants.values()
             ],
@@ -139,6 +145,10 @@ def conventions(identifier: str, variants: dict[str, pd.Series]) -> Markdown:
         }
     )
     return pipe_table(frame, right=["Valeur", "Intervalle", "Réponses"])
+
+
+def _known(value: float, unit: str) -> str:
+    return french.MARKS["missing"] if math.isnan(value) else french.quantity(value, unit)
 
 
 def against_truth(truth: dict[str, dict[str, float]]) -> Markdown:

@@ -117,6 +117,8 @@ def rows(published: pd.DataFrame, *dimensions: str) -> pd.DataFrame:
 def changes(published: pd.DataFrame, subject: str) -> Markdown:
     """One sentence per earlier edition: a direction only where the interval excludes zero.
 
+    Where the changes could not be estimated, the reason instead.
+
     Args:
         subject: what a direction follows, as in ``L'adoption du DME est``.
     """
@@ -125,8 +127,10 @@ def changes(published: pd.DataFrame, subject: str) -> Markdown:
         f"(écart{french.NBSP}: {wording.value(row)}, IC {french.level(current().level)}"
         f"{french.NBSP}: {wording.interval(row)})."
         for row in published.to_dict("records")
+        if not row["motif"]
     ]
-    return Markdown("\n".join(lines) or "Aucune édition antérieure n'est comparée.")
+    text = "\n".join(lines) or "\n\n".join(reasons(published))
+    return Markdown(text or "Aucune édition antérieure n'est comparée.")
 
 
 def _changed(row: dict, subject: str) -> str:

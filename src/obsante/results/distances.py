@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 
+from obsante.errors import ResultError
 from obsante.results import french, wording
 from obsante.results.display import NO_TARGET, Markdown, pipe_table
 from obsante.results.publication import indicator, published
@@ -11,23 +14,27 @@ from obsante.results.targets import target
 from obsante.results.units import UNITS
 from obsante.stats import NATIONAL
 
+_WHOLE = (NATIONAL, "ecart")
+_NONE = "–"
+
 
 def distances(*identifiers: str) -> Markdown:
-    """Published national values beside their targets, and the distance that is left.
+    """Published values of the whole beside their targets, and the distance that is left.
 
     The distance is the value less the target, with the interval of the value; a target is
     reached, or not reached, only where the interval lies on one side of it.
+
+    Raises:
+        ResultError: an indicator is unknown, or its value for the whole is not published yet.
     """
     frame = pd.DataFrame([_distance(identifier) for identifier in identifiers])
     return pipe_table(frame, right=["Valeur", "Distance"], widths=[5, 3, 6, 5, 3])
 
 
 def _distance(identifier: str) -> dict[str, str]:
-    item, goal = indicator(identifier), target(identifier)
-    rows = published(identifier)
-    row = rows[rows["dimension"] == NATIONAL].iloc[0].to_dict()
+    item, goal, row = indicator(identifier), target(identifier), _whole(identifier)
     line = {"Indicateur": item.title, "Valeur": wording.value(row),
-            "Cible": goal.words(item.unit) if goal else NO_TARGET, "Distance": "–", "Verdict": "–"}  # fmt: skip
+            "Cible": goal.words(item.unit) if goal else NO_TARGET, "Distance": _NONE, "Verdict": _NONE}  # fmt: skip
     if goal is None or row["etat"] in french.MARKS:
         return line
     low, high = row["borne_inf"] - goal.value, row["borne_sup"] - goal.value
@@ -38,9 +45,31 @@ def _distance(identifier: str) -> dict[str, str]:
     return line | {"Distance": f"{left}{suffix} {bounds}".strip(), "Verdict": verdict}
 
 
+def _whole(identifier: str) -> dict:
+    """The published row of the whole, or of the only gap."""
+    rows = published(identifier)
+    whole = rows[rows["dimension"].isin(_WHOLE)]
+    if whole.empty:
+        raise ResultError(
+            f"distance to the target of '{identifier}'",
+            found="no published value for the whole",
+            expected="one, published by an earlier cell",
+            remedy="publish it first, or take the indicator out of the table",
+        )
+    return whole.iloc[0].to_dict()
+
+
 def _verdict(low: float, high: float, direction: str) -> str:
-    """Whether the target is reached, where the interval of the distance says so."""
-    above, below = low >= 0, high < 0
-    if not (above or below):
+    """Whether the target is reached, where the interval of the distance says so.
+
+    Args:
+        low, high: limits of the value less the target; NaN where there is no interval.
+        direction: ``down`` where a lower value is better.
+    """
+    if math.isnan(low) or math.isnan(high):
         return "non établi"
-    return "atteinte" if above == (direction != "down") else "non atteinte"
+    # The best and the worst that the interval allows, both counted as progress.
+    worst, best = (-high, -low) if direction == "down" else (low, high)
+    if worst >= 0:
+        return "atteinte"
+    return "non atteinte" if best < 0 else "non établi"

@@ -11,6 +11,7 @@ from obsante.edition import Edition
 from obsante.errors import ResultError
 from obsante.files import write_atomic
 from obsante.paths import Project
+from obsante.results.earlier import changed_since
 from obsante.results.values import PART, gathered, parts_folder
 
 INPUTS = "tables.json"
@@ -27,13 +28,16 @@ def check_results(project: Project, edition: Edition) -> None:
     """Refuse results that are not those of the tables that the edition has now.
 
     Raises:
-        ResultError: a notebook was executed on other tables, or the values were not gathered
-            since a notebook was executed.
+        ResultError: a notebook was executed on other tables, or before another one whose values
+            it reads was executed again; or the values were not gathered since.
     """
     now = _tables(project, edition)
     for part in sorted(parts_folder(project, edition.edition).glob(f"*/{PART}")):
         difference = _difference(_read(part.with_name(INPUTS)), now)
         if difference:
+            raise _outdated(edition, f"results of notebook '{part.parent.name}'", difference)
+        if read := changed_since(project, edition.edition, part.parent):
+            difference = f"computed from other values of '{read}' than those that it published last"
             raise _outdated(edition, f"results of notebook '{part.parent.name}'", difference)
     if not gathered(project, edition.edition):
         difference = "other values than those that the notebooks published last"

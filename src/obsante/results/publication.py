@@ -35,7 +35,7 @@ RUN_DIRECTORY_VARIABLE = "OBSANTE_RUN_DIRECTORY"
 _LABEL = re.compile(r"^#\|\s*label:\s*([\w-]+)\s*$", re.MULTILINE)
 _DEFAULTS = {
     "erreur_type": float("nan"), "borne_inf": float("nan"), "borne_sup": float("nan"),
-    "ddl": float("nan"), "effet_plan": float("nan"),
+    "ddl": float("nan"), "effet_plan": float("nan"), "secret": False,
     "n": 0, "effectif": float("nan"), "n_manquant": 0, "n_sans_objet": 0, "motif": "",
 }  # fmt: skip
 
@@ -128,8 +128,8 @@ def publish(
         identifier: id in ``config/indicators``.
         estimates: one row per domain with ``dimension``, ``modalite``, ``estimation`` and, for a
             survey, the other columns of :data:`obsante.stats.COLUMNS`; optionally
-            ``libelle``, the French name of the domain, and ``motif``, why it has no value.
-            Percentages are in proportion, 0 to 1.
+            ``libelle``, the French name of the domain, ``motif``, why it has no value, ``secret``,
+            true if it is withheld, hence NaN. Percentages are in proportion, 0 to 1.
         year: year that the values describe; the edition's by default.
         source: source of these values, where it is not the indicator's own.
 

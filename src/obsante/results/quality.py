@@ -33,9 +33,12 @@ def grade(row: dict, precision: str, thresholds: Precision) -> str:
 def state(row: dict, precision: str, thresholds: Precision) -> str:
     """One of the five states; a value without any answer is never shown as zero.
 
-    Where nobody was asked the value is ``not_applicable``; where nobody answered, ``missing``.
+    Where nobody was asked the value is ``not_applicable``; where nobody answered, ``missing``; where
+    it would tell of a person (``secret``), ``suppressed``.
     """
     if math.isnan(row["estimation"]):
+        if row.get("secret"):
+            return "suppressed"
         nobody_asked = row["n_sans_objet"] > 0 and row["n_manquant"] == 0
         return "not_applicable" if nobody_asked else "missing"
     low = grade(row, precision, thresholds) == POOR

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from typing import Literal, Self
 
 from pydantic import model_validator
 
 from obsante.edition import Strict, read_yaml, validate
-from obsante.errors import ResultError
+from obsante.errors import ResultError, nearest
 from obsante.paths import Project
 from obsante.results import french
 from obsante.results.publication import current
-from obsante.results.registry import find
+from obsante.results.registry import Indicator, find
+from obsante.results.units import UNITS
 
 
 class Target(Strict):
@@ -46,28 +49,58 @@ class _Targets(Strict):
     targets: list[Target]
 
 
-def load_targets(project: Project) -> dict[str, Target]:
+def load_targets(project: Project, registry: Mapping[str, Indicator]) -> dict[str, Target]:
     """Targets of ``config/targets.yml``, by indicator.
 
     Raises:
-        EditionError: the file is missing or malformed.
-        ResultError: an indicator has two targets.
+        EditionError: the file is missing or malformed, or an official target has no document.
+        ResultError: an indicator is unknown (the nearest is named), has two targets, or cannot have
+            one: it has no direction of progress, or no such value.
     """
     where = project.relative(project.targets)
     found: dict[str, Target] = {}
     for target in validate(_Targets, read_yaml(project, project.targets), where).targets:
+        name = f"{where}, indicator {target.indicator}"
         if target.indicator in found:
             raise ResultError(
-                f"{where}, indicator {target.indicator}", found="two targets",
-                expected="one target for an indicator", remedy="remove one of the two",
+                name, found="two targets", expected="one target for an indicator",
+                remedy="remove one of the two",
             )  # fmt: skip
+        _check(target, registry, name)
         found[target.indicator] = target
     return found
 
 
-def allowed(project: Project, demonstration: bool) -> dict[str, Target]:
+def _check(target: Target, registry: Mapping[str, Indicator], name: str) -> None:
+    """Refuse a target that the indicator cannot have."""
+    if target.indicator not in registry:
+        raise ResultError(
+            name, found="no such indicator", expected=nearest(target.indicator, registry),
+            remedy="correct the id, or define the indicator in config/indicators",
+        )  # fmt: skip
+    item = registry[target.indicator]
+    if item.direction == "none":
+        raise ResultError(
+            name, found="an indicator without a direction of progress",
+            expected="an indicator whose rise, or whose fall, is a progress",
+            remedy="remove the target, or declare the direction of the indicator",
+        )  # fmt: skip
+    unit = UNITS[item.unit]
+    low = -math.inf if unit.lowest is None else unit.lowest
+    high = math.inf if unit.highest is None else unit.highest
+    if not low <= target.value <= high:
+        raise ResultError(
+            name, found=f"the value {target.value:g}",
+            expected=f"between {low:g} and {high:g} (unit '{item.unit}')",
+            remedy="write it in the indicator's own scale: shares and points are proportions",
+        )  # fmt: skip
+
+
+def allowed(
+    project: Project, demonstration: bool, registry: Mapping[str, Indicator]
+) -> dict[str, Target]:
     """Targets that an edition may show: an illustrative one exists only in a demonstration."""
-    found = load_targets(project)
+    found = load_targets(project, registry)
     return {name: goal for name, goal in found.items() if demonstration or goal.status == "officielle"}
 
 
@@ -79,7 +112,8 @@ def target(identifier: str) -> Target | None:
     """
     publication = current()
     find(publication.registry, identifier)
-    return allowed(publication.project, publication.edition.demonstration).get(identifier)
+    demonstration = publication.edition.demonstration
+    return allowed(publication.project, demonstration, publication.registry).get(identifier)
 
 
 def goal(identifier: str) -> tuple[float, str] | None:

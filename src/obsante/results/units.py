@@ -40,8 +40,8 @@ def _measure(label: str, decimals: int, suffix: str, english: str, **bounds: flo
 
 Name = Literal[
     "percent", "points", "per_10", "per_100", "per_1000", "score", "score_points", "count", "ratio",
-    "coefficient", "rate_ratio", "index", "rating", "rating_points", "level", "hours",
-    "hours_change", "days", "days_change", "km", "km_change", "mad", "mad_change",
+    "coefficient", "rate_ratio", "index", "rating", "rating_points", "level", "level_points",
+    "hours", "hours_change", "days", "days_change", "km", "km_change", "mad", "mad_change",
     "hours_per_100_change", "mad_detail", "mad_detail_change",
     "days_detail_change", "million_mad_change", "thousand_hours_change",
 ]  # fmt: skip
@@ -64,6 +64,8 @@ UNITS: dict[Name, Unit] = {
     "rating_points": _difference("points, sur une échelle de 1 à 5", 2, "point", "points",
                                  lowest=-4.0, highest=4.0),
     "level": Unit("niveau de 1 à 9", 1, lowest=1.0, highest=9.0, heading="Niveau"),
+    "level_points": _difference("points, sur une échelle de 1 à 9", 2, "point", "points",
+                                lowest=-8.0, highest=8.0),
     "hours": _measure("heures", 1, "h", "h"),
     "hours_change": _difference("heures", 1, "h", "h"),
     "days": _measure("jours", 1, "jours", "days"),

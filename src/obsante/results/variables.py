@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from obsante.edition import Authorisation, Edition
-from obsante.results import french, wording
+from obsante.results import english, french, wording
 from obsante.results.registry import Indicator
 from obsante.results.units import UNITS
 from obsante.stats import NATIONAL
@@ -33,7 +33,6 @@ ABSENT = {
 _NOT_COMPARED = "aucune édition antérieure n'est comparée"
 _ENGLISH_STATES = {"suppressed": "confidential", "missing": "not available",
                    "not_applicable": "not applicable"}  # fmt: skip
-_ENGLISH_SEPARATORS = str.maketrans({",": ".", "\u202f": ","})
 
 
 def variables(
@@ -164,14 +163,8 @@ def _english(row: dict, edition: Edition) -> str:
     unit = row["unite"]
     if row["etat"] in _ENGLISH_STATES:
         return _ENGLISH_STATES[row["etat"]]
-    text = _english_number(row["estimation"], unit) + UNITS[unit].english
-    if _has_interval(row) and row["borne_inf"] == row["borne_sup"]:
-        text += " (exact)"
-    elif _has_interval(row):
-        low, high = (_english_number(row[b], unit) for b in ("borne_inf", "borne_sup"))
-        text += f" ({100 * edition.confidence_level:g}% CI: {low} to {high})"
+    text = english.quantity(row["estimation"], unit)
+    if bounds := english.interval(row["borne_inf"], row["borne_sup"], unit):
+        level = f"{100 * edition.confidence_level:g}% CI: "
+        text += f" ({bounds})" if bounds == french.EXACT else f" ({level}{bounds})"
     return f"{text}, low precision" if row["etat"] == "low_precision" else text
-
-
-def _english_number(value: float, unit: str) -> str:
-    return french.magnitude(value, unit).translate(_ENGLISH_SEPARATORS)

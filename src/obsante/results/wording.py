@@ -45,6 +45,8 @@ def change(row: dict) -> str:
     >>> change({"estimation": 0.01, "borne_inf": -0.02, "borne_sup": 0.04, "unite": "points"})
     'écart non significatif'
     """
+    if math.isnan(row["estimation"]):
+        return french.STATES["missing"]
     if not significant(row):
         return NOT_SIGNIFICANT
     direction = "en hausse" if row["estimation"] > 0 else "en baisse"
@@ -53,6 +55,8 @@ def change(row: dict) -> str:
 
 def gap(row: dict, first: str, second: str) -> str:
     """A gap between two groups in words: which is ahead, and by how much."""
+    if math.isnan(row["estimation"]):
+        return french.STATES["missing"]
     if not significant(row):
         return NOT_SIGNIFICANT
     ahead, behind = (first, second) if row["estimation"] > 0 else (second, first)

@@ -13,6 +13,7 @@ from obsante.collect import available
 from obsante.edition import Edition, Strict, validate
 from obsante.errors import RunError, nearest
 from obsante.paths import Project
+from obsante.results.values import PART, parts_folder
 from obsante.run.parameters import Value, resolve
 
 
@@ -22,7 +23,8 @@ class Declaration(Strict):
     ``campaign`` tables must be ingested for the notebook to run; without them the edition has
     no campaign and the notebook is left out, visibly. Of an ``optional`` table, no file may have
     been received: what needs it is then published as not available. ``after`` names the notebooks
-    whose published values are read.
+    whose published values are read. ``absent`` is the French sentence that chapters of others show
+    in the place of its cells where the notebook is left out.
     """
 
     title: str
@@ -30,6 +32,7 @@ class Declaration(Strict):
     campaign: list[str] = Field(default_factory=list)
     optional: list[str] = Field(default_factory=list)
     after: list[str] = Field(default_factory=list)
+    absent: str | None = None
 
 
 @dataclass(frozen=True)
@@ -83,8 +86,9 @@ def make_plan(
         overrides: parameter name -> text of its value, as typed on the command line.
 
     Raises:
-        RunError: unknown notebook, unknown or mistyped parameter, or tables not ingested, those
-            of the editions that this one is compared with included.
+        RunError: unknown notebook, unknown or mistyped parameter, tables not ingested, those of
+            the editions that this one is compared with included, or a notebook whose values
+            another one reads and that was not run.
     """
     known = catalogue(project)
     chosen = list(names) or list(known)
@@ -98,13 +102,14 @@ def make_plan(
             )
     tables = set(available(project, edition.edition))
     executions, left_out = [], []
-    for name in chosen:
+    for name in sorted(set(chosen), key=list(known).index):
         notebook = known[name]
         if set(notebook.declaration.campaign) - tables:
             left_out.append(notebook)
             continue
         _require(notebook, tables, edition)
         _require_compared(project, notebook, edition)
+        _require_earlier(project, notebook, edition, known, [e.notebook.name for e in executions])
         executions.append(_execution(project, edition, notebook, overrides or {}))
     return Plan(executions, left_out)
 
@@ -133,6 +138,33 @@ def _require_compared(project: Project, notebook: Notebook, edition: Edition) ->
                 remedy=f"obsante ingest --edition {year}, with its files in "
                 f"{project.relative(project.raw(year))}; or remove {year} from compare_with in "
                 f"{file}",
+            )
+
+
+def _require_earlier(
+    project: Project,
+    notebook: Notebook,
+    edition: Edition,
+    known: dict[str, Notebook],
+    planned: Sequence[str],
+) -> None:
+    """The notebooks whose values are read come before, and have results or will have some."""
+    order, tables = list(known), set(available(project, edition.edition))
+    for name in notebook.declaration.after:
+        before = order[: order.index(notebook.name)]
+        if name not in before:
+            raise RunError(
+                f"notebook '{notebook.name}', metadata.obsante.after", found=f"'{name}'",
+                expected=nearest(name, before), remedy="name a notebook that runs before it",
+            )  # fmt: skip
+        left_out = set(known[name].declaration.campaign) - tables
+        part = parts_folder(project, edition.edition) / name / PART
+        if name not in planned and not left_out and not part.is_file():
+            raise RunError(
+                f"notebook '{notebook.name}', edition {edition.edition}",
+                found=f"no result of '{name}', whose values it reads",
+                expected="the notebooks that it comes after, executed",
+                remedy=f"obsante run {name} {notebook.name} --edition {edition.edition}",
             )
 
 

@@ -4,7 +4,17 @@
 sampling, weighting`` for these. Nothing here opens a file or knows an edition.
 """
 
-from obsante.stats.answers import binary, components, everyone, numeric, score
+from obsante.stats.answers import (
+    applicable_score,
+    at_least,
+    binary,
+    components,
+    everyone,
+    graded,
+    numeric,
+    score,
+)
+from obsante.stats.multiple import benjamini_hochberg
 from obsante.stats.survey import (
     COLUMNS,
     NATIONAL,
@@ -16,7 +26,10 @@ from obsante.stats.survey import (
     difference,
     distribution,
     graded_distribution,
+    independent_difference,
     mean,
+    mean_amount,
+    nested_proportion,
     proportion,
     quantile,
     ratio,
@@ -28,8 +41,10 @@ from obsante.stats.survey import (
 from obsante.stats.variants import imputed, unweighted
 
 __all__ = [
-    "COLUMNS", "NATIONAL", "SurveyDesign", "Wave", "binary", "change", "components", "contrast",
-    "covariance", "difference", "distribution", "everyone", "graded_distribution", "imputed",
-    "mean", "numeric", "proportion", "quantile", "ratio", "score", "survey_design", "total",
-    "trend", "unweighted", "wave_covariance",
+    "COLUMNS", "NATIONAL", "SurveyDesign", "Wave", "applicable_score", "at_least",
+    "benjamini_hochberg", "binary", "change", "components", "contrast", "covariance",
+    "difference", "distribution", "everyone", "graded", "graded_distribution", "imputed",
+    "independent_difference", "mean", "mean_amount", "nested_proportion", "numeric",
+    "proportion", "quantile", "ratio", "score", "survey_design", "total", "trend", "unweighted",
+    "wave_covariance",
 ]  # fmt: skip

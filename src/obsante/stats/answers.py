@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
@@ -83,6 +83,85 @@ def score(components: pd.DataFrame, *, minimum: int) -> pd.DataFrame:
     y = (100 * components.mean(axis=1)).where(answered >= minimum)
     state = pd.Series("valid", index=components.index).where(y.notna(), "missing")
     return _frame(y, state, None)
+
+
+def graded(
+    answers: pd.Series, *, weights: Mapping[str, float], unknown: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Answers as points, from 0 to 1: one control of an audit, met, met in part or not met.
+
+    Args:
+        answers: coded answers, one per unit; « sans objet » is not applicable.
+        weights: points of each code, such as ``{"oui": 1, "partiel": 0.5, "non": 0}``.
+        unknown: codes that count as missing.
+
+    Returns:
+        ``y`` (points or NaN) and ``state``, as :func:`binary`.
+
+    Raises:
+        DataError: an answer has no points, or points are not between 0 and 1.
+
+    >>> answers = pd.Series(["partiel", "sans_objet"])
+    >>> graded(answers, weights={"oui": 1, "partiel": 0.5, "non": 0})["y"].tolist()
+    [0.5, nan]
+    """
+    if wrong := [code for code, points in weights.items() if not 0 <= points <= 1]:
+        raise DataError(
+            f"points of '{wrong[0]}'",
+            found=f"{weights[wrong[0]]}",
+            expected="a number from 0 (not met) to 1 (met)",
+            remedy="correct the weights in config/indicators",
+        )
+    codes = placed(answers, [*weights, *unknown])
+    y = codes.map(dict(weights)).astype("float64")
+    return _frame(y, states(codes, y.notna()), answers.name)
+
+
+def applicable_score(items: Mapping[str, pd.DataFrame], *, minimum: float) -> pd.DataFrame:
+    """Mean points of the items that apply to each unit, on a 0-100 scale.
+
+    Args:
+        items: name -> answers in points, from :func:`graded` or :func:`binary`; all on one index.
+        minimum: share, 0 to 1, of the items that apply under which the score is missing.
+
+    Returns:
+        ``y`` (0 to 100 or NaN) and ``state``, as :func:`binary`: ``not_applicable`` where no item
+        applies, ``missing`` where too few of them were answered.
+
+    Raises:
+        DataError: no item, or a minimum out of 0 to 1.
+
+    >>> first = graded(pd.Series(["oui", "non"]), weights={"oui": 1, "non": 0})
+    >>> second = graded(pd.Series(["sans_objet", "oui"]), weights={"oui": 1, "non": 0})
+    >>> applicable_score({"a": first, "b": second}, minimum=0.8)["y"].tolist()
+    [100.0, 50.0]
+    """
+    checks.probability(minimum, "minimum")
+    if not items:
+        raise DataError(
+            "items of the score",
+            found="none",
+            expected="at least one item",
+            remedy="name the items in config/indicators",
+        )
+    points = pd.DataFrame({name: frame["y"] for name, frame in items.items()})
+    outside = pd.DataFrame({n: frame["state"] == "not_applicable" for n, frame in items.items()})
+    apply = (~outside).sum(axis=1)
+    enough = points.notna().sum(axis=1) >= minimum * apply
+    y = (100 * points.mean(axis=1)).where(enough & (apply > 0))
+    state = pd.Series("valid", index=points.index).where(y.notna(), "missing")
+    return _frame(y, state.where(apply > 0, "not_applicable"), "score")
+
+
+def at_least(answers: pd.DataFrame, threshold: float) -> pd.DataFrame:
+    """1 where a number reaches the threshold, 0 under it, with the same states.
+
+    >>> scores = numeric(pd.Series([60.0, 40.0, None]))
+    >>> at_least(scores, 50)["y"].tolist()
+    [1.0, 0.0, nan]
+    """
+    reached = (answers["y"] >= threshold).astype("float64").where(answers["y"].notna())
+    return answers.assign(y=reached)
 
 
 def numeric(answers: pd.Series, *, scale: float = 1.0) -> pd.DataFrame:

@@ -46,6 +46,14 @@ def test_handing_over_writes_what_can_be_read_back(opened):
     assert back["n"][0] == 900
 
 
+def test_a_value_withheld_for_confidentiality_is_suppressed_and_not_missing(opened):
+    hidden = estimate(float("nan"), secret=True, motif="trop peu de personnes")
+    rows = results.publish("inf.dme", pd.concat([hidden, estimate(0.3, dimension="milieu",
+                           modalite="rural", libelle="Rural", secret=False, motif="")]))  # fmt: skip
+    assert rows["etat"].tolist() == ["suppressed", "published"]
+    assert rows["motif"].tolist() == ["trop peu de personnes", ""]
+
+
 def test_an_unknown_indicator_names_the_nearest(opened):
     with pytest.raises(ResultError, match="'inf.dme' \\(nearest\\)"):
         results.publish("inf.dmee", estimate(0.3))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from obsante.collect.demo import dirt, truth
-from obsante.collect.demo.answers import adopters
+from obsante.collect.demo import dirt, facility_models, truth
+from obsante.collect.demo.answers import true_answers
 from obsante.collect.demo.facilities import Collection, facility_table
 from obsante.collect.demo.scene import Part, Scene, spare, spoilt_file
+from obsante.edition import load_edition
 
 
 def facility_survey(scene: Scene) -> Part:
@@ -26,6 +27,10 @@ def facility_survey(scene: Scene) -> Part:
 
 
 def _indicators(scene: Scene) -> dict[str, truth.Values]:
-    frame, settings = scene.world.frame, scene.world.settings
-    earlier = {year: adopters(frame, settings, year) for year in scene.edition.compare_with}
-    return truth.indicators(frame, scene.answers, settings, earlier)
+    world, frame, settings = scene.world, scene.world.frame, scene.world.settings
+    earlier = {
+        year: true_answers(frame, settings, year=year, seed=load_edition(world.project, year).seed)
+        for year in scene.edition.compare_with
+    }
+    known = truth.indicators(frame, scene.answers, settings, earlier)
+    return known | facility_models.indicators(frame, scene.answers)

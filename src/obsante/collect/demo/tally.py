@@ -87,6 +87,12 @@ class Tally:
         pairs = {key: self.sums(measure, key) for key in self._sums[measure]}
         return {key: rounded(above / below) for key, (above, below) in pairs.items() if below > 0}
 
+    def shares(self, measure: str) -> Values:
+        """Share of the numerator's total that comes from each domain; they add up to one."""
+        keys = [key for key in self._sums[measure] if key != NATIONAL]
+        whole = self.sums(measure, NATIONAL)[0]
+        return {key: rounded(self.sums(measure, key)[0] / whole) for key in keys}
+
     def gap(self, measure: str, first: list[str], second: list[str]) -> float:
         """Value of the domains ``first`` together, minus that of ``second``."""
         both = []

@@ -21,6 +21,9 @@ _OPERATIONAL = 2  # level of the item sih: none, partial, operational
 _COMPONENTS = (
     "haut_debit", "continuite_electrique", "dme", "interoperabilite", "notification_electronique",
 )  # fmt: skip
+# Items whose growth over the editions is an indicator.
+_FOLLOWED = ("dme", "haut_debit", "interoperabilite")
+_SAFE_COPIES = ("sauvegarde", "sauvegarde_testee", "chiffrement")
 Values = dict[str, float]
 
 
@@ -34,33 +37,50 @@ def rounded(value: float) -> float:
 
 
 def indicators(
-    frame: Frame, answers: Answers, settings: Settings, earlier: dict[int, np.ndarray]
+    frame: Frame, answers: Answers, settings: Settings, earlier: dict[int, Answers]
 ) -> dict[str, Values]:
     """Indicator -> ``{"national": value, "milieu=urbain": value, ...}``.
 
     Args:
-        earlier: users of an electronic record in each edition compared with.
+        earlier: answers in each edition compared with.
     """
     dme = answers.reached["dme"] > 0
     shares = _shares(frame, answers, settings)
-    growth = {f"edition={y}": rounded(dme.mean() - e.mean()) for y, e in earlier.items()}
     values = {
         "inf.etablissements": _counts(frame),
         "inf.postes": by_domain(frame, 10.0 * answers.workstations, answers.full_time),
         "inf.dme_stade": _distribution("stade", answers.stage, [str(s) for s in range(_STAGES)]),
-        "inf.hebergement": _hosting(answers, settings),
+        "inf.hebergement": _chosen(answers, settings, "hebergement", "dme"),
+        "inf.norme_echange": _chosen(answers, settings, "norme_echange", "interoperabilite"),
         "inf.ecart_dme": {NATIONAL: rounded(_gap(frame, dme))},
-        "inf.evolution_dme": growth,
+        "inf.dme_couverture_professionnels": _covered(frame, dme),
         "inf.indice": by_domain(frame, _index(answers), np.ones(len(frame))),
     }
+    values |= {f"inf.evolution_{name}": _growth(answers, earlier, name) for name in _FOLLOWED}
     return values | {name: by_domain(frame, *parts) for name, parts in shares.items()}
+
+
+def _growth(answers: Answers, earlier: dict[int, Answers], name: str) -> Values:
+    """Share of yes now, less that in each earlier edition."""
+    now = (answers.reached[name] > 0).mean()
+    return {f"edition={year}": rounded(now - (before.reached[name] > 0).mean())
+            for year, before in earlier.items()}  # fmt: skip
+
+
+def _covered(frame: Frame, dme: np.ndarray) -> Values:
+    """Share of workers whose facility uses an electronic record."""
+    staff = frame.rows["n_professionnels"].to_numpy().astype("float64")
+    return by_domain(frame, staff * dme, staff)
 
 
 def _shares(frame: Frame, answers: Answers, settings: Settings) -> dict[str, tuple]:
     """Numerator and denominator of each proportion, one element per facility."""
     everyone = np.ones(len(frame))
     reached = answers.reached
-    private_access = asked(frame, settings.items["acces_liberaux"]).astype("float64")
+    private_access, asked_about_ethics = (
+        asked(frame, settings.items[name]).astype("float64")
+        for name in ("acces_liberaux", "comite_ethique")
+    )
     return {
         "inf.haut_debit": (reached["haut_debit"], everyone),
         "inf.continuite": (reached["continuite_electrique"], everyone),
@@ -69,11 +89,28 @@ def _shares(frame: Frame, answers: Answers, settings: Settings) -> dict[str, tup
         "inf.interoperabilite": (reached["interoperabilite"], everyone),
         "inf.acces_liberaux": (reached["acces_liberaux"], private_access),
         "inf.notification": (reached["notification_electronique"], everyone),
+        "sec.dpo": (reached["dpo"], everyone),
+        "sec.declaration_cndp": (reached["declaration_cndp"], everyone),
+        "sec.controle_acces": (reached["controle_acces"], everyone),
+        "sec.sauvegardes": (_safe_copies(answers), everyone),
+        "sec.signalement": (reached["signalement_incidents"], everyone),
+        "eth.procedure_consentement": (reached["consentement_eclaire"], everyone),
+        "eth.comite_ethique": (reached["comite_ethique"], asked_about_ethics),
+        "eth.gouvernance_ia": (reached["gouvernance_ia"], (reached["ia"] > 0).astype("float64")),
+        "inn.etablissements_telemedecine": (reached["telemedecine"], everyone),
+        "inn.applications_mobiles": (reached["applications_mobiles"], everyone),
+        "inn.ia": (reached["ia"], everyone),
+        "inn.objets_connectes": (reached["objets_connectes"], everyone),
     }
 
 
 def _operational(answers: Answers) -> np.ndarray:
     return answers.reached["sih"] == _OPERATIONAL
+
+
+def _safe_copies(answers: Answers) -> np.ndarray:
+    """Backups that are made, restored as a test, and encrypted."""
+    return np.minimum.reduce([answers.reached[name] for name in _SAFE_COPIES]) > 0
 
 
 def _index(answers: Answers) -> np.ndarray:
@@ -113,10 +150,10 @@ def _distribution(dimension: str, codes: np.ndarray, names: list[str]) -> Values
     }
 
 
-def _hosting(answers: Answers, settings: Settings) -> Values:
-    names = list(settings.choices["hebergement"].shares["public"])
-    equipped = answers.reached["dme"] > 0
-    return _distribution("hebergement", answers.chosen["hebergement"][equipped], names)
+def _chosen(answers: Answers, settings: Settings, choice: str, item: str) -> Values:
+    """Distribution of a choice among the facilities that reached an item."""
+    names = list(settings.choices[choice].shares["public"])
+    return _distribution(choice, answers.chosen[choice][answers.reached[item] > 0], names)
 
 
 def _gap(frame: Frame, yes: np.ndarray) -> float:

@@ -27,7 +27,7 @@ from obsante.collect.registers.expression import (
 )
 from obsante.collect.registers.failures import reading, without_user
 from obsante.collect.table_schema import Field, Table
-from obsante.errors import DataError, nearest
+from obsante.errors import DataError, NotEstimable, nearest
 
 if TYPE_CHECKING:
     import ibis.expr.datatypes as types
@@ -64,7 +64,8 @@ def acts(
 
     Raises:
         DataError: an unknown group; a source that can't be read, or lacks a column; rows without
-            date, acts or group; a code that the dictionary has not; no act in that year.
+            date, acts or group; a code that the dictionary has not.
+        NotEstimable: no act in that year.
         ObsanteError: the engine can't be used, as :func:`connect` says.
     """
     _require_groups(by)
@@ -144,11 +145,12 @@ def _suits(found: types.DataType, kind: str) -> bool:
     ]()
 
 
-def _no_act(source: str, year: int, known: pd.DataFrame) -> DataError:
+def _no_act(source: str, year: int, known: pd.DataFrame) -> NotEstimable:
     first, last = known.loc[0, ["first", "last"]]
     there = "no dated row at all" if pd.isna(first) else f"rows of {first:.0f} to {last:.0f}"
-    return DataError(f"{source}, year {year}", found=there, expected=f"rows dated in {year}",
-                     remedy="correct the year, or the register")  # fmt: skip
+    return NotEstimable(f"{source}, year {year}", reason="no_data", found=there,
+                        expected=f"rows dated in {year}",
+                        remedy="correct the year, or the register")  # fmt: skip
 
 
 def _require_complete(source: str, found: pd.DataFrame) -> None:

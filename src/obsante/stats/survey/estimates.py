@@ -95,7 +95,8 @@ def mean(
     table = _table(question, answers, design, domains, by, level, MEAN)
     if bounds:
         _within(question.y, bounds, name_of(answers))
-        ends = ["borne_inf", "borne_sup"]
+        # A weighted mean of equal values may exceed them by its last bit.
+        ends = ["estimation", "borne_inf", "borne_sup"]
         table[ends] = table[ends].clip(*bounds)
     return table
 

@@ -42,8 +42,8 @@ def compliance_audits(scene: Scene) -> Part:
     table = _table(scene, settings, sample, found)
     free = np.flatnonzero(spare(sample["answers"].to_numpy(), sample["stratum"].to_numpy()))
     content, spoilt = spoilt_file(scene, TABLE, table, FAULTS, share=settings.dirt, rows=free)
-    tally = truth.audit_tally(world.frame, settings, found)
-    return Part(content, truth.indicators(tally), truth.effects(tally, settings), spoilt)
+    tally = truth.audit_tally(world.frame, settings, found, scene.answers)
+    return Part(content, truth.indicators(tally, settings), truth.effects(tally, settings), spoilt)
 
 
 def _table(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,10 +30,11 @@ class Findings:
     found: dict[str, np.ndarray]
     applies: dict[str, np.ndarray]
 
-    def score(self) -> np.ndarray:
-        """Points over controls that apply, 0 to 100."""
-        points = sum(POINTS[self.found[name]] * self.applies[name] for name in self.found)
-        return 100.0 * points / sum(applies.astype(np.int64) for applies in self.applies.values())
+    def score(self, controls: Iterable[str] | None = None) -> np.ndarray:
+        """Points over the controls that apply, among ``controls`` (all by default), 0 to 100."""
+        names = list(self.found if controls is None else controls)
+        points = sum(POINTS[self.found[name]] * self.applies[name] for name in names)
+        return 100.0 * points / sum(self.applies[name].astype(np.int64) for name in names)
 
 
 def findings(scene: Scene, settings: AuditSettings) -> Findings:

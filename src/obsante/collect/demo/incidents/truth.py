@@ -5,13 +5,21 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from obsante.collect.demo.frame import Frame
+from obsante.collect.demo.frame import TYPES, Frame
 from obsante.collect.demo.incidents.settings import IncidentSettings
 from obsante.collect.demo.tally import Tally, facility_domains
 from obsante.collect.demo.truth import NATIONAL, Values, rounded
 
 _DIMENSIONS = ("type", "secteur", "region")
 _PER = 100
+# Types of facility compared with private clinics, together where they are few.
+_CLINICS = ["type=clinique_privee"]
+_GROUPS = {
+    "grand_hopital": ["type=chu", "type=chr_chp"],
+    "hopital_proximite": ["type=hopital_proximite"],
+    "centre_sante": ["type=centre_sante_urbain", "type=centre_sante_rural"],
+    "cabinet_prive": ["type=cabinet_prive"],
+}
 
 
 def indicators(
@@ -31,8 +39,42 @@ def indicators(
     tally.add("rate", domains, _PER * known * reporting, reporting)
     return {
         "sec.incidents": tally.values("rate"),
+        "sec.rapport_incidents": _ratios(tally),
+        "sec.incidents_declares": _counts(frame, settings, register),
         "sec.delai_detection": _medians(settings, occurred),
+        "sec.delai_notification": _notification(register),
     }
+
+
+def _ratios(tally: Tally) -> Values:
+    """Rate of each group over that of the clinics."""
+    rates = {}
+    for group, keys in {"clinique": _CLINICS, **_GROUPS}.items():
+        above, below = np.sum([tally.sums("rate", key) for key in keys], axis=0)
+        rates[group] = above / below if below else 0.0
+    if not rates["clinique"]:
+        return {}
+    return {f"groupe={group}": rounded(rates[group] / rates["clinique"]) for group in _GROUPS}
+
+
+def _counts(frame: Frame, settings: IncidentSettings, register: pd.DataFrame) -> Values:
+    """Rows of the register in all, by nature, by severity and by type of facility."""
+    natures = np.bincount(register["nature"], minlength=len(settings.natures))
+    levels = register["gravite"].value_counts().sort_index()
+    types = np.bincount(frame.codes("type")[register["facility"]], minlength=len(TYPES))
+    return (
+        {NATIONAL: len(register)}
+        | {f"type_incident={n}": int(k) for n, k in zip(settings.natures, natures, strict=True)}
+        | {f"gravite={level}": int(k) for level, k in levels.items()}
+        | {f"type={name}": int(k) for name, k in zip(TYPES, types, strict=True)}
+    )
+
+
+def _notification(register: pd.DataFrame) -> Values:
+    """Median delay to notification over all the incidents, none for those never notified."""
+    delays = register["notification"].where(register["annonce"], np.inf)
+    median = _median(delays) if len(delays) else np.inf
+    return {NATIONAL: median} if np.isfinite(median) else {}
 
 
 def _medians(settings: IncidentSettings, occurred: pd.DataFrame) -> Values:

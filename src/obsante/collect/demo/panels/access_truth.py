@@ -15,6 +15,8 @@ from obsante.collect.demo.truth import NATIONAL, Values, rounded
 
 # Milieux that an analysis of access outside towns puts together.
 OUTSIDE_TOWNS = "rural_et_montagne"
+# Months followed before the opening and from it on, as those of inn.effet_attente_serie.
+_BEFORE, _AFTER = 14, 8
 _NATURE = (
     "Moyenne, sur les demandes des lieux et des mois où le service est ouvert, de la différence "
     "entre ce qui est observé et ce qui l'aurait été sans télémédecine, tous modes de prise en "
@@ -38,7 +40,7 @@ def indicators(access: Access, rows: slice) -> dict[str, Values]:
         name: rounded(remote[:, mask].sum() / demands[:, mask].sum())
         for name, mask in _masks(access, domains).items()
     }
-    return known | {"inn.part_demandes_distance": shares}
+    return known | _late(access) | {"inn.part_demandes_distance": shares}
 
 
 def effects(access: Access) -> dict[str, object]:
@@ -63,6 +65,17 @@ def effects(access: Access) -> dict[str, object]:
         "placebo": _placebo(access, differences),
         "difference_naive_jours": _naive(access, domains),
     }
+
+
+def _late(access: Access) -> dict[str, Values]:
+    """Effect on waiting days in the last month followed, outside towns, a series as its demands."""
+    panel = access.panel
+    first = panel.entry - panel.months[0]
+    followed = (first >= _BEFORE) & (first + _AFTER <= len(panel.months))
+    chosen = (panel.event == _AFTER - 1) & (followed & (panel.group > 0) & access.concerned)
+    weight = np.broadcast_to(access.demands.mean(axis=0), access.demands.shape)
+    mean = average(_differences(access)["attente_jours"], weight, chosen)
+    return {} if mean is None else {"inn.effet_attente_serie": {NATIONAL: mean}}
 
 
 def _domains(access: Access) -> dict[str, np.ndarray]:

@@ -80,13 +80,15 @@ def _table(
 def _indicators(
     acts: pd.DataFrame, places: pd.DataFrame, reference: Reference
 ) -> dict[str, Values]:
-    """Acts, and acts for 1,000 inhabitants of 2024, by milieu and region of residence."""
+    """Acts, and for 1,000 inhabitants of 2024, by milieu and region; km by act, by milieu."""
     names = {"milieu": MILIEUX, "region": reference.regions}
     counts = _sums(acts, "actes", names)
     people = _sums(places, "population", names)
     rates = {name: rounded(_PER_INHABITANTS * counts[name] / size)
              for name, size in people.items() if size}  # fmt: skip
-    return {"inn.actes": counts, "inn.actes_pour_1000": rates}
+    km = _sums(acts, "km", {"milieu": MILIEUX})
+    each = {name: rounded(way / counts[name]) for name, way in km.items() if counts[name]}
+    return {"inn.actes": counts, "inn.actes_pour_1000": rates, "inn.km_evites": each}
 
 
 def _sums(table: pd.DataFrame, column: str, names: dict[str, list[str]]) -> Values:

@@ -10,7 +10,7 @@ import numpy as np
 
 from obsante.collect.demo.panels.costs import FOLLOWED, Costs
 from obsante.collect.demo.panels.effects import averages, dynamics
-from obsante.collect.demo.truth import Values, rounded
+from obsante.collect.demo.truth import NATIONAL, Values, rounded
 
 _NATURE = (
     "Moyenne, sur les établissements et les mois où fonctionne un dossier électronique mis en "
@@ -20,11 +20,22 @@ _NATURE = (
 
 
 def indicators(costs: Costs) -> dict[str, Values]:
-    """Mean effects so far, each facility and month counting once."""
-    return {
+    """Mean effects so far, each facility and month counting once; records live in the last month."""
+    means = {
         f"eff.effet_{name}": averages(costs.studied, effect, np.ones_like(effect), _domains(costs))
         for name, (effect, _) in _differences(costs).items()
     }
+    return {"inf.dme_trace": _live(costs)} | means
+
+
+def _live(costs: Costs) -> Values:
+    """Share of the facilities followed whose record is live in the last month."""
+    live = costs.panel.event[-1] >= 0
+    shares = {NATIONAL: rounded(live.mean())}
+    for name, inside in _domains(costs).items():
+        if inside.any():
+            shares[name] = rounded(live[inside].mean())
+    return shares
 
 
 def effects(costs: Costs, rows: slice) -> dict[str, object]:

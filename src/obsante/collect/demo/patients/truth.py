@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from obsante.collect.demo.patients.experience import People
+from obsante.collect.demo.patients.experience import People, reasons
 from obsante.collect.demo.patients.settings import PatientSettings
 from obsante.collect.demo.tally import Domains, Tally
 from obsante.collect.demo.truth import NATIONAL, Values, rounded
@@ -17,6 +17,8 @@ _RURAL = ["milieu=rural", "milieu=rural_montagne"]
 _INDICATORS = {
     "informe": "eth.informes",
     "accord_donne": "eth.consentement",
+    "accord_demande": "eth.accord_demande",
+    "accord_parmi_demandes": "eth.accord_parmi_demandes",
     "confiance": "eth.confiance",
     "acces_distance": "eth.acces_distance",
     "recours_distance": "inn.recours_distance",
@@ -37,11 +39,13 @@ class PatientTruth:
     def add(self, people: People) -> None:
         """Count the users of one block."""
         domains = _domains(people)
-        for name in ("informe", "accord_donne", "renoncement", *_ACCESS):
+        for name in ("informe", "accord_donne", "accord_demande", "renoncement", *_ACCESS):
             self.tally.add(name, domains, people.yes[name])
         for name in ("confiance", "qualite_percue"):
             self.tally.add(name, domains, people.levels[name])
         yes, levels = people.yes, people.levels
+        sought = yes["accord_demande"]
+        self.tally.add("accord_parmi_demandes", domains, yes["accord_donne"], sought)
         asked = yes["examens_12m"]
         self.tally.add("examens_repetes", domains, yes["examens_repetes"], asked)
         for way in ("presentiel", "distance"):
@@ -64,6 +68,9 @@ class PatientTruth:
         self.tally.add("confiance_selon", domains, levels["confiance"])
         asked = yes["examens_12m"]
         self.tally.add("examens_selon", domains, yes["examens_repetes"], asked)
+        motives = reasons(people.crowd.settings)
+        given_up = Domains({"motif_renoncement": people.reason}, {"motif_renoncement": motives})
+        self.tally.add("motif", given_up, yes["renoncement"])
 
     def indicators(self) -> dict[str, Values]:
         """Indicator -> domain -> value: proportions, and means of scales from 1 to 5."""
@@ -71,9 +78,41 @@ class PatientTruth:
         for name in _ACCESS:
             unequal = self._inequality(name)
             values[f"eth.concentration_{name}"] = {NATIONAL: unequal["indice_concentration"]}
+            values[f"eth.erreygers_{name}"] = {NATIONAL: unequal["indice_erreygers"]}
             values[f"eth.pente_{name}"] = {NATIONAL: unequal["indice_pente"]}
-        values["eff.ecart_examens_repetes_dme"] = {NATIONAL: self._repeated_gap()}
-        return values
+        return values | {
+            "eff.ecart_examens_repetes_dme": {NATIONAL: self._repeated_gap()},
+            "inn.ecart_satisfaction": {NATIONAL: self.tally.values("apparie")[NATIONAL]},
+            "eth.consentement_detail": self._consent(),
+            "eth.ecart_confiance": {NATIONAL: self._trust()},
+            "eth.motif_renoncement": self.tally.shares("motif"),
+            "eth.usagers": {NATIONAL: int(self.tally.sums("informe", NATIONAL)[1])},
+            "eth.ecart_acces": self._unequal_access(),
+        }
+
+    def _consent(self) -> Values:
+        given, asked = (
+            self.tally.values(name)[NATIONAL] for name in ("accord_donne", "accord_demande")
+        )
+        shares = {"donne": given, "refuse": asked - given, "non_demande": 1 - asked}
+        return {f"consentement={name}": rounded(share) for name, share in shares.items()}
+
+    def _unequal_access(self) -> Values:
+        """Gaps that axis 5 publishes, each group less the one that it is compared with."""
+        sides = {
+            "sexe": (["sexe=femme"], ["sexe=homme"]),
+            "residence": (_RURAL, ["milieu=urbain"]),
+            "montagne": (["milieu=rural_montagne"], ["milieu=rural"]),
+            "langue": (["langue=tamazight"], ["langue=darija"]),
+            "handicap": (["handicap=oui"], ["handicap=non"]),
+            "tranche_age": (["tranche_age=60_et_plus"], ["tranche_age=de_18_a_29"]),
+            "quintile": (["quintile=1"], ["quintile=5"]),
+        }
+        return {f"ecart_par={by}": self.tally.gap("acces_distance", *pair)
+                for by, pair in sides.items()}  # fmt: skip
+
+    def _trust(self) -> float:
+        return self.tally.gap("confiance_selon", ["informe=oui"], ["informe=non"])
 
     def _repeated_gap(self) -> float:
         """Users who had a test again: those of facilities with a record, minus the others."""
@@ -91,9 +130,7 @@ class PatientTruth:
                 "ensemble": rounded(remote - present),
                 "apparie": values("apparie")[NATIONAL],
             },
-            "usagers_confiance_informes_moins_non_informes": gap(
-                "confiance_selon", ["informe=oui"], ["informe=non"]
-            ),
+            "usagers_confiance_informes_moins_non_informes": self._trust(),
             "usagers_examens_repetes_avec_moins_sans_dme": {
                 "realise": self._repeated_gap(),
                 "parametre": settings.outcomes["examens_repetes"].facility["dme"],

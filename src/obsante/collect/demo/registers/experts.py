@@ -150,20 +150,37 @@ def _round(technologies: Technologies, panel: Panel, position: int) -> pd.DataFr
 
 
 def _indicators(technologies: Technologies, panel: Panel) -> dict[str, Values]:
-    """Mean scores, at the second round, of all the experts invited, absent or not."""
+    """Scores of all the experts invited, absent or not: means and priority at the second round,
+    distance to the median at each."""
     means = panel.scores[-1].mean(axis=0)
+    priority = np.exp(np.log(means).mean(axis=1))
+    spread = [_spread(scores) for scores in panel.scores]
+    turns = {f"tour={turn}": rounded(value) for turn, value in zip(ROUNDS, spread, strict=True)}
     return {
-        f"inn.veille_{name}": {NATIONAL: rounded(means[:, k].mean())}
-        | {f"technologie={code}": rounded(mean)
-           for code, mean in zip(technologies.names, means[:, k], strict=True)}
+        f"inn.veille_{name}": _by_technology(technologies, means[:, k])
         for k, name in enumerate(SCORES)
+    } | {
+        "vei.priorite": _by_technology(technologies, priority),
+        "vei.ecart_mediane": {NATIONAL: rounded(spread[-1])} | turns,
+        "vei.convergence": {NATIONAL: rounded(spread[-1] - spread[0])},
     }  # fmt: skip
+
+
+def _by_technology(technologies: Technologies, values: np.ndarray) -> Values:
+    """Mean of the technologies' values, then each."""
+    named = zip(technologies.names, values, strict=True)
+    return {NATIONAL: rounded(values.mean())} | {f"technologie={c}": rounded(v) for c, v in named}
+
+
+def _spread(scores: np.ndarray) -> float:
+    """Mean distance of a score to the median of its technology."""
+    return float(np.abs(scores - np.median(scores, axis=0)).mean())
 
 
 def _effects(
     technologies: Technologies, truth: np.ndarray, panel: Panel
 ) -> dict[str, object]:
-    spread = [np.abs(s - np.median(s, axis=0)).mean() for s in panel.scores]
+    spread = [_spread(scores) for scores in panel.scores]
     return {
         "avis_parametres": {
             code: {name: rounded(value) for name, value in zip(SCORES, values, strict=True)}

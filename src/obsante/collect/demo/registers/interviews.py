@@ -25,7 +25,7 @@ from obsante.collect.demo.registers.lots import (
 from obsante.collect.demo.scene import Part, Scene, World
 from obsante.collect.demo.tally import Domains, Tally
 from obsante.collect.demo.topics import load_topic
-from obsante.collect.demo.truth import NATIONAL, Values
+from obsante.collect.demo.truth import NATIONAL, Values, rounded
 
 TABLE = "entretiens"
 # What each kind of error writes, cells as in the file; an empty mapping repeats the row.
@@ -201,7 +201,7 @@ def _phrases(settings: InterviewSettings, passages: Passages) -> list[str]:
 
 
 def _indicators(settings: InterviewSettings, passages: Passages) -> dict[str, Values]:
-    """Passages by theme, axis and role, share in each tone, and agreement on all the passages."""
+    """Passages and interviews by domain, share in each tone, and agreement on all the passages."""
     themes, first, second = list(settings.themes), *passages.codes
     domains = Domains(
         {"theme": first.theme, "axe": settings.axes[first.theme] - 1,
@@ -217,7 +217,20 @@ def _indicators(settings: InterviewSettings, passages: Passages) -> dict[str, Va
             "valence": (first.valence, second.valence, len(VALENCES))}  # fmt: skip
     kappas = {f"col.kappa_{name}": {NATIONAL: agreement(*given)["kappa"]}
               for name, given in both.items()}  # fmt: skip
-    return {"ent.passages": totals(domains, np.ones(len(passages.rows)))} | tones | kappas
+    sizes = {"ent.passages": totals(domains, np.ones(len(passages.rows))),
+             "ent.entretiens": _interviewed(domains, passages)}  # fmt: skip
+    return sizes | tones | kappas
+
+
+def _interviewed(domains: Domains, passages: Passages) -> Values:
+    """Distinct interviews with a passage in each domain."""
+    interview = passages.rows["interview"].to_numpy()
+    found = {NATIONAL: rounded(len(np.unique(interview)))}
+    for dimension, names in domains.names.items():
+        pairs = np.unique(np.column_stack([domains.codes[dimension], interview]), axis=0)
+        sizes = zip(names, np.bincount(pairs[:, 0], minlength=len(names)), strict=True)
+        found |= {f"{dimension}={name}": rounded(size) for name, size in sizes}
+    return found
 
 
 def _effects(settings: InterviewSettings, passages: Passages) -> dict[str, object]:

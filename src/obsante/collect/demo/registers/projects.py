@@ -224,14 +224,16 @@ def _domains(settings: ProjectSettings, projects: Projects) -> Domains:
 
 
 def _indicators(projects: Projects, domains: Domains) -> dict[str, Values]:
-    """Number, mean maturity, money (MAD), share of it that is international, users."""
+    """Number, mean maturity and partners, money (MAD), its international share, users."""
     everyone, tally = np.ones(len(projects.fixed)), Tally()
     abroad = projects.origin == ORIGINS.index("international")
     tally.add("maturity", domains, projects.maturity)
+    tally.add("partners", domains, projects.fixed["partners"].to_numpy())
     tally.add("abroad", domains, projects.money * abroad, projects.money)
     return {
         "inn.projets": totals(domains, everyone),
         "inn.maturite_projets": tally.values("maturity"),
+        "inn.partenaires": tally.values("partners"),
         "inn.financement_mad": totals(domains, projects.money),
         "inn.part_internationale": tally.values("abroad"),
         "inn.utilisateurs": totals(domains, projects.users),

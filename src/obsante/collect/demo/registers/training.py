@@ -24,7 +24,7 @@ from obsante.collect.demo.scene import Part, Scene, World
 from obsante.collect.demo.settings import Staff
 from obsante.collect.demo.tally import Domains, Tally
 from obsante.collect.demo.topics import each_of, load_topic
-from obsante.collect.demo.truth import Values, rounded
+from obsante.collect.demo.truth import NATIONAL, Values, rounded
 from obsante.edition import Strict
 
 TABLE = "formations"
@@ -202,14 +202,23 @@ def _indicators(
     tally.add(measure, domains, 100 * programmes["places"].to_numpy(), np.zeros(len(programmes)))
     tally.add(measure, workers, np.zeros(len(staff)), staff)
     values = {name: totals(domains, parts) for name, parts in sums.items()}
-    return values | {measure: tally.values(measure)}
+    shares = {f"besoin={name}": share for name, share in _shares(settings, programmes).items()}
+    filled = {NATIONAL: rounded(100 * people.sum() / programmes["places"].sum())}
+    return values | {
+        measure: tally.values(measure), "for.part_places": shares, "for.remplissage": filled,
+    }  # fmt: skip
+
+
+def _shares(settings: TrainingSettings, programmes: pd.DataFrame) -> Values:
+    """Share of the places by need."""
+    needs = list(settings.needs)
+    places = np.bincount(programmes["need"], programmes["places"], len(needs))
+    return shares_of(dict(zip(needs, places, strict=True)))
 
 
 def _effects(settings: TrainingSettings, programmes: pd.DataFrame) -> dict[str, object]:
-    needs = list(settings.needs)
-    places = np.bincount(programmes["need"], programmes["places"], len(needs))
     filled = programmes["formes"].sum() / programmes["places"].sum()
     return {
-        "formations_places_par_besoin": shares_of(dict(zip(needs, places, strict=True))),
+        "formations_places_par_besoin": _shares(settings, programmes),
         "formations_remplissage": rounded(filled),
     }

@@ -21,7 +21,7 @@ from obsante.collect.demo.registers.technologies import Technologies, load_techn
 from obsante.collect.demo.scene import Part, Scene
 from obsante.collect.demo.tally import Domains
 from obsante.collect.demo.topics import load_topic
-from obsante.collect.demo.truth import rounded
+from obsante.collect.demo.truth import NATIONAL, Values, rounded
 from obsante.edition import Strict
 
 TABLE = "signaux"
@@ -33,6 +33,7 @@ FAULTS: dict[str, Mapping[str, str]] = {
     "pays_en_toutes_lettres": {"pays": "Maroc"},
     "lien_coupe": {"lien": "exemple.invalid"},
 }
+_HOME = "MAR"
 _ADDRESS = "https://exemple.invalid/veille"
 
 
@@ -69,9 +70,21 @@ def signal_feed(scene: Scene) -> Part:
     return register(
         scene, TABLE, _table(scene, settings, technologies, signals),
         faults=FAULTS, share=settings.dirt,
-        indicators={"inn.signaux": totals(domains, everyone)},
+        indicators={"inn.signaux": totals(domains, everyone),
+                    "vei.part_maroc": _home_share(settings, technologies, signals)},
         effects={"signaux_part_attendue": {name: rounded(share) for name, share in shares.items()}},
     )  # fmt: skip
+
+
+def _home_share(
+    settings: SignalSettings, technologies: Technologies, signals: pd.DataFrame
+) -> Values:
+    """Share of the signals that come from Morocco, in all and by technology."""
+    home = signals["country"] == list(settings.countries).index(_HOME)
+    shares = home.groupby(signals["technologie"]).mean()
+    return {NATIONAL: rounded(home.mean())} | {
+        f"technologie={technologies.names[code]}": rounded(value) for code, value in shares.items()
+    }
 
 
 def _years(scene: Scene) -> int:

@@ -1,0 +1,165 @@
+"""Tables and sentences of axis 5: gaps with corrected tests, legal texts by axis and state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+from scipy.stats import false_discovery_control
+
+from obsante.collect import dictionary, labels
+from obsante.results import french, wording
+from obsante.results.absence import explained
+from obsante.results.checks import adds_up, balance
+from obsante.results.columns import DASH, probability
+from obsante.results.display import Markdown, pipe_table, reasons, sheet, table
+from obsante.results.publication import current, indicator
+from obsante.stats import NATIONAL
+
+_SEPARATOR = " ; "
+
+
+def titled(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of several dimensions, each domain named with its variable: ``Sexe : Femme``.
+
+    The whole keeps its name. Titles are those of the dictionary of the indicator's table.
+    """
+    names = []
+    for row in rows.to_dict("records"):
+        fields = dictionary.load(indicator(row["indicateur"]).table)
+        title = "" if row["dimension"] == NATIONAL else fields.field(row["dimension"]).title
+        names.append(f"{title}{french.NBSP}: {row['libelle']}" if title else row["libelle"])
+    return rows.assign(libelle=names)
+
+
+def gaps(rows: pd.DataFrame, p_values: Mapping[str, float]) -> Markdown:
+    """Differences with their intervals and tests, as they are and corrected for their number.
+
+    Args:
+        rows: published rows of a difference.
+        p_values: modality -> p-value of the test of a zero difference. Those that are known are
+            corrected together, by the procedure of Benjamini and Hochberg (*J. R. Statist. Soc. B*
+            57 (1995), 289-300).
+    """
+    known = {name: value for name, value in p_values.items() if value == value}
+    corrected = dict(zip(known, false_discovery_control(list(known.values())), strict=True)) if known else {}
+    records = rows.to_dict("records")
+    level = french.level(current().level)
+    frame = pd.DataFrame({
+        "Écart": [row["libelle"] for row in records],
+        "Valeur": [wording.value(row) for row in records],
+        f"IC {level}": [wording.interval(row) for row in records],
+        "p": [probability(known.get(row["modalite"], float("nan"))) for row in records],
+        "p corrigée": [probability(corrected.get(row["modalite"], float("nan"))) for row in records],
+        "Réponses": [wording.sample(row) for row in records],
+    })  # fmt: skip
+    shown = pipe_table(frame, right=list(frame.columns[1:]), widths=[5, 3, 4, 2, 2, 2])
+    return Markdown("\n\n".join([shown.text, *reasons(rows)]))
+
+
+def told(rows: pd.DataFrame, subject: str) -> Markdown:
+    """One sentence on several gaps: which intervals exclude zero, and which do not.
+
+    Args:
+        rows: published rows of a difference.
+        subject: what the gaps are of, in French, with its article, as in ``l'accès``.
+    """
+    records = [row for row in rows.to_dict("records") if row["estimation"] == row["estimation"]]
+    if not records:
+        return Markdown(f"Aucun écart ne peut être estimé pour {subject}.")
+    parts = []
+    for wanted, words in ((True, "établis"), (False, "non significatifs")):
+        own = [f"{row['libelle'].lower()} ({wording.value(row)})" for row in records
+               if wording.significant(row) == wanted]  # fmt: skip
+        listed = f"{french.THIN}; ".join(own) or "aucun"
+        parts.append(f"écarts {words}{french.NBSP}: {listed}")
+    return Markdown(f"Pour {subject}, {'. '.join(part[0].upper() + part[1:] if i else part for i, part in enumerate(parts))}.")
+
+
+def matrix(texts: pd.DataFrame, axes: Mapping[str, str]) -> Markdown:
+    """Legal texts by axis that they touch, with the last step of adoption that was read.
+
+    Args:
+        texts: rows of the reference table ``textes``.
+        axes: code of an axis in column ``axe`` -> heading.
+    """
+    states = labels("textes", "etat")
+    touched = [set(codes.split(_SEPARATOR)) for codes in texts["axe"]]
+    columns = {"Texte": [_short(row) for row in texts.to_dict("records")]}
+    for code, heading in axes.items():
+        columns[heading] = ["oui" if code in own else DASH for own in touched]
+    columns["État lu"] = [states[state] for state in texts["etat"].astype(str)]
+    return pipe_table(pd.DataFrame(columns), widths=[10, *[2] * len(axes), 5])
+
+
+def pending(texts: pd.DataFrame, states: Sequence[str]) -> Markdown:
+    """Texts whose adoption or publication was not read, and what is left to verify.
+
+    Args:
+        texts: rows of the reference table ``textes``.
+        states: states of column ``etat`` that leave something to wait for.
+    """
+    own = texts[texts["etat"].astype(str).isin(states)]
+    if own.empty:
+        return Markdown("Aucun texte de l'inventaire n'est en attente.")
+    names = labels("textes", "etat")
+    records = own.sort_values("etat", kind="stable").to_dict("records")
+    return pipe_table(pd.DataFrame({
+        "Texte": [_short(row) for row in records],
+        "État lu": [names[str(row["etat"])] for row in records],
+        "Étape lue": [_or_dash(row["reference"]) for row in records],
+        "Ce qui reste à vérifier": [_or_dash(row["note"]) for row in records],
+    }), widths=[6, 5, 4, 6])  # fmt: skip
+
+
+def by_axis(texts: pd.DataFrame, axes: Sequence[str]) -> pd.Series:
+    """Number of texts that touch each axis, zero included; a text counts in each of its own."""
+    touched = texts["axe"].str.split(_SEPARATOR).explode()
+    return touched.value_counts().reindex(list(axes), fill_value=0)
+
+
+def _short(row: dict) -> str:
+    number = row["numero"]
+    title = french.spaced(row["titre"])
+    return f"{title} (n°{french.NBSP}{number})" if number == number and number and number[0].isdigit() else title
+
+
+def _or_dash(text: object) -> str:
+    return french.spaced(str(text)) if isinstance(text, str) and text else DASH
+
+
+def sheets(*identifiers: str) -> Markdown:
+    """Definitions of several indicators, one after the other, each under its title."""
+    parts = [f"**{indicator(name).title}**\n\n{sheet(name).text}" for name in identifiers]
+    return Markdown("\n\n".join(parts))
+
+
+def measures(rows: pd.DataFrame) -> Markdown:
+    """Values of several indicators of one unit as a table, each named by its indicator.
+
+    A row of a domain keeps its own name between brackets.
+    """
+    names = []
+    for row in rows.to_dict("records"):
+        title = indicator(row["indicateur"]).title
+        whole = row["dimension"] in (NATIONAL, "ecart")
+        names.append(title if whole else f"{title} ({row['libelle'][0].lower()}{row['libelle'][1:]})")
+    return table(rows.assign(libelle=names), domain="Mesure")
+
+
+def whole(rows: pd.DataFrame) -> Markdown:
+    """Check that the shares of a distribution add up to one, or why there are none."""
+    if rows["estimation"].notna().all():
+        return adds_up(rows)
+    return explained(rows["indicateur"].iloc[0])
+
+
+def counted(rows: pd.DataFrame, total: int) -> Markdown:
+    """Check that every unit is accounted for, or why there is no value to check.
+
+    Args:
+        total: units of the table, as for :func:`obsante.results.balance`.
+    """
+    if (rows["motif"] != "").any():
+        return explained(rows["indicateur"].iloc[0])
+    return balance(rows, total)
