@@ -22,7 +22,7 @@ from obsante.results import publication
 from obsante.results.units import UNITS
 
 _LABEL = re.compile(r"^#\| label: ([\w-]+)")
-_COMPUTING = re.compile(r"^(ouverture|provenance|repondants|donnees-|calcul-|niveaux)")
+_COMPUTING = re.compile(r"^(ouverture|provenance|repondants|donnees-|calcul-)")
 _SLACK = 1e-9
 
 

@@ -42,9 +42,8 @@ def reported_rate(
         level: confidence level of the interval of ``reporting``.
 
     Returns:
-        One row for each domain, columns :data:`obsante.stats.COLUMNS`, and ``evenements``; counts of
-        answers are the survey's. No rate where no answer says that it reports; no interval where
-        the register holds no event, or where the lower limit of p is zero.
+        One row for each domain, columns :data:`obsante.stats.COLUMNS` and ``evenements``; no rate
+        where no answer reports, no interval without event or where the lower limit of p is zero.
 
     Raises:
         DataError: the two tables have other domains, or a dimension is not in the register.
@@ -64,16 +63,23 @@ def reported_rate(
     exposures(pd.DataFrame({"population": sizes.to_numpy(dtype=float)[known]}), "population")
     events = np.array([_events(register, *pair) for pair in sizes.index], dtype=float)
     per = scale * events / sizes.to_numpy(dtype=float)
-    p, low, high = (_positive(reporting[c]) for c in ("estimation", "borne_inf", "borne_sup"))
-    rate, certain = per / p, (events > 0) & np.isfinite(low)
-    lower, upper = (np.where(certain, per / limit, np.nan) for limit in (high, low))
-    error = rate * np.log(np.where(certain, high / low, np.nan)) / (2 * norm.ppf((1 + level) / 2))
-    columns = {
-        "estimation": rate, "erreur_type": error, "borne_inf": lower, "borne_sup": upper,
-        "effet_plan": np.nan, "cv": error / np.where(rate > 0, rate, np.nan),
-        "evenements": events.astype(int), "methode": METHOD,
-    }  # fmt: skip
+    columns = _carried(per, reporting, norm.ppf((1 + level) / 2))
+    columns |= {"evenements": events.astype(int), "effet_plan": np.nan, "methode": METHOD}
     return reporting.assign(**columns)[[*COLUMNS, "evenements"]]
+
+
+def _carried(per: np.ndarray, reporting: pd.DataFrame, z: float) -> dict[str, np.ndarray]:
+    """The proportion's estimate and limits, carried to ``per`` / p."""
+    p, low, high = (_positive(reporting[c]) for c in ("estimation", "borne_inf", "borne_sup"))
+    rate, certain = per / p, (per > 0) & np.isfinite(low)
+    error = rate * np.log(np.where(certain, high / low, np.nan)) / (2 * z)
+    return {
+        "estimation": rate,
+        "erreur_type": error,
+        "borne_inf": np.where(certain, per / high, np.nan),
+        "borne_sup": np.where(certain, per / low, np.nan),
+        "cv": error / np.where(rate > 0, rate, np.nan),
+    }
 
 
 def _sizes(domains: pd.DataFrame, sizes: pd.Series) -> pd.Series:
