@@ -18,7 +18,8 @@ FAMILIES = {"medecin_generaliste": 0, "medecin_specialiste": 0, "infirmier": 1, 
 
 @pytest.fixture(scope="module")
 def published(executed) -> pd.DataFrame:
-    return load_values(executed, YEAR).set_index(["indicateur", "dimension", "modalite"])
+    values = load_values(executed, YEAR)
+    return values.set_index(["indicateur", "dimension", "modalite"]).sort_index()
 
 
 def table(project, name: str, year: int = YEAR) -> pd.DataFrame:

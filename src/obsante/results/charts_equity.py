@@ -184,7 +184,11 @@ def _few(series: Mapping[str, pd.DataFrame]) -> None:
 
 
 def drawn(
-    draw: Callable[..., Figure], identifier: str, rows: pd.DataFrame, *subject: object, **options: object
+    draw: Callable[..., Figure],
+    identifier: str,
+    rows: pd.DataFrame,
+    *subject: object,
+    **options: object,
 ) -> Figure:
     """A signed figure; where there is nothing to draw, one that says why.
 

@@ -156,7 +156,8 @@ def against_need(gaps: pd.DataFrame) -> Markdown:
             for words, rows in (("part des places supérieure à celle des demandes", more),
                                 ("part des places inférieure à celle des demandes", less))
             if len(rows)]  # fmt: skip
-    told.append(f"écart non significatif pour {count(rest)} besoin{'s' if rest > 1 else ''}")
+    if rest:
+        told.append(f"écart non significatif pour {count(rest)} besoin{'s' if rest > 1 else ''}")
     sentence = f"{french.THIN}; ".join(told)
     return Markdown(f"{sentence[0].upper()}{sentence[1:]}.")
 

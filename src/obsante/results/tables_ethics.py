@@ -41,20 +41,27 @@ def gaps(rows: pd.DataFrame, p_values: Mapping[str, float]) -> Markdown:
             corrected together, by the procedure of Benjamini and Hochberg (*J. R. Statist. Soc. B*
             57 (1995), 289-300).
     """
-    known = {name: value for name, value in p_values.items() if value == value}
-    corrected = dict(zip(known, false_discovery_control(list(known.values())), strict=True)) if known else {}
+    raw, corrected = (tests.reindex(rows["modalite"]) for tests in _corrected(p_values))
     records = rows.to_dict("records")
     level = french.level(current().level)
     frame = pd.DataFrame({
         "Écart": [row["libelle"] for row in records],
         "Valeur": [wording.value(row) for row in records],
         f"IC {level}": [wording.interval(row) for row in records],
-        "p": [probability(known.get(row["modalite"], float("nan"))) for row in records],
-        "p corrigée": [probability(corrected.get(row["modalite"], float("nan"))) for row in records],
+        "p": [probability(value) for value in raw],
+        "p corrigée": [probability(value) for value in corrected],
         "Réponses": [wording.sample(row) for row in records],
     })  # fmt: skip
     shown = pipe_table(frame, right=list(frame.columns[1:]), widths=[5, 3, 4, 2, 2, 2])
     return Markdown("\n\n".join([shown.text, *reasons(rows)]))
+
+
+def _corrected(p_values: Mapping[str, float]) -> tuple[pd.Series, pd.Series]:
+    """The p-values that are known, and the same corrected for their number."""
+    known = pd.Series(dict(p_values), dtype="float64").dropna()
+    if known.empty:
+        return known, known
+    return known, pd.Series(false_discovery_control(known.to_numpy()), known.index)
 
 
 def told(rows: pd.DataFrame, subject: str) -> Markdown:
@@ -67,13 +74,18 @@ def told(rows: pd.DataFrame, subject: str) -> Markdown:
     records = [row for row in rows.to_dict("records") if row["estimation"] == row["estimation"]]
     if not records:
         return Markdown(f"Aucun écart ne peut être estimé pour {subject}.")
-    parts = []
-    for wanted, words in ((True, "établis"), (False, "non significatifs")):
-        own = [f"{row['libelle'].lower()} ({wording.value(row)})" for row in records
-               if wording.significant(row) == wanted]  # fmt: skip
-        listed = f"{french.THIN}; ".join(own) or "aucun"
-        parts.append(f"écarts {words}{french.NBSP}: {listed}")
-    return Markdown(f"Pour {subject}, {'. '.join(part[0].upper() + part[1:] if i else part for i, part in enumerate(parts))}.")
+    firm, open_ = (_listed(records, wanted) for wanted in (True, False))
+    colon = f"{french.NBSP}:"
+    return Markdown(
+        f"Pour {subject}, écarts établis{colon} {firm}. Écarts non significatifs{colon} {open_}."
+    )
+
+
+def _listed(records: list[dict], wanted: bool) -> str:
+    """Gaps whose intervals exclude zero, or do not, with their values."""
+    own = [f"{row['libelle'].lower()} ({wording.value(row)})" for row in records
+           if wording.significant(row) == wanted]  # fmt: skip
+    return f"{french.THIN}; ".join(own) or "aucun"
 
 
 def matrix(texts: pd.DataFrame, axes: Mapping[str, str]) -> Markdown:
@@ -119,9 +131,10 @@ def by_axis(texts: pd.DataFrame, axes: Sequence[str]) -> pd.Series:
 
 
 def _short(row: dict) -> str:
-    number = row["numero"]
-    title = french.spaced(row["titre"])
-    return f"{title} (n°{french.NBSP}{number})" if number == number and number and number[0].isdigit() else title
+    number, title = row["numero"], french.spaced(row["titre"])
+    # Texts known by a name alone already carry it in their title.
+    official = isinstance(number, str) and number[:1].isdigit()
+    return f"{title} (n°{french.NBSP}{number})" if official else title
 
 
 def _or_dash(text: object) -> str:
@@ -142,8 +155,8 @@ def measures(rows: pd.DataFrame) -> Markdown:
     names = []
     for row in rows.to_dict("records"):
         title = indicator(row["indicateur"]).title
-        whole = row["dimension"] in (NATIONAL, "ecart")
-        names.append(title if whole else f"{title} ({row['libelle'][0].lower()}{row['libelle'][1:]})")
+        own = "" if row["dimension"] in (NATIONAL, "ecart") else row["libelle"]
+        names.append(f"{title} ({own[0].lower()}{own[1:]})" if own else title)
     return table(rows.assign(libelle=names), domain="Mesure")
 
 
