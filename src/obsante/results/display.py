@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from obsante.errors import ResultError
 from obsante.results import french, wording
 from obsante.results.publication import current, indicator
 from obsante.results.registry import Indicator
@@ -65,6 +66,7 @@ def table(rows: pd.DataFrame, *, domain: str) -> Markdown:
     """
     if rows.empty:
         return Markdown("Aucune valeur n'est publiée ici.")
+    _check_headings(domain, heading(rows))
     records = rows.to_dict("records")
     level = french.level(current().level)
     natures = set(rows["nature"])
@@ -81,6 +83,14 @@ def table(rows: pd.DataFrame, *, domain: str) -> Markdown:
     frame = pd.DataFrame(columns)
     shown = pipe_table(frame, right=list(frame.columns[1:]))
     return Markdown("\n\n".join([shown.text, *reasons(rows)]))
+
+
+def _check_headings(domain: str, value: str) -> None:
+    if domain == value:
+        raise ResultError(
+            f"table of results, domain='{domain}'", found="the heading of the values",
+            expected="another one for the domains", remedy="name what the rows compare",
+        )  # fmt: skip
 
 
 def reasons(rows: pd.DataFrame) -> list[str]:

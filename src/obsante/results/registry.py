@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from obsante.edition import Strict, read_yaml, validate
 from obsante.errors import ResultError, nearest
@@ -14,6 +14,9 @@ from obsante.results import units
 
 
 
+# Fields of a value's variables (obsante.results.variables): a dimension of that name would hide them.
+RESERVED = frozenset({"valeur", "ic", "n", "precision", "mots", "libelle", "annee", "preuve",
+                      "phrase", "en"})  # fmt: skip
 Parameter = int | float | str | list[str] | list[float] | dict[str, str] | dict[str, float]
 
 
@@ -77,6 +80,15 @@ class Indicator(Strict):
     def anchor(self) -> str:
         """Anchor of the indicator's sheet in the report."""
         return "p-" + self.id.replace(".", "-").replace("_", "-")
+
+
+    @field_validator("dimensions")
+    @classmethod
+    def _no_reserved_name(cls, dimensions: list[str]) -> list[str]:
+        taken = sorted(set(dimensions) & RESERVED)
+        if taken:
+            raise ValueError(f"another name than '{taken[0]}', which a variable of the book has")
+        return dimensions
 
 
 class _Sheet(Strict):

@@ -9,6 +9,7 @@ import pandas as pd
 
 from obsante.collect import inputs_read, labels
 from obsante.results import french
+from obsante.results.columns import share
 from obsante.results.display import Markdown, pipe_table
 from obsante.results.publication import current
 
@@ -61,9 +62,7 @@ def coverage(base: pd.DataFrame, *, answered: pd.Series, by: str) -> Markdown:
             "Domaine": [names.get(code, "Ensemble") for code in counts.index.astype(str)],
             "Tirés": [french.number(n) for n in counts["size"]],
             "Répondants": [french.number(n) for n in counts["sum"]],
-            "Taux de réponse": [
-                french.quantity(r, "percent") for r in counts["sum"] / counts["size"]
-            ],
+            "Taux de réponse": [share(r) for r in counts["sum"] / counts["size"]],
         }
     )
     return pipe_table(frame, right=["Tirés", "Répondants", "Taux de réponse"])

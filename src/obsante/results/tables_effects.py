@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -51,6 +51,14 @@ def described(identifier: str, row: pd.Series, value: str = "estimation") -> dic
     }
 
 
+def listed(rows: Sequence[Mapping[str, str]]) -> Markdown:
+    """Rows of :func:`described`, with or without other columns, as a table; no row is said."""
+    if not rows:
+        return Markdown("Aucun de ces contrôles n'a pu être fait.")
+    frame = pd.DataFrame(rows)
+    return pipe_table(frame, right=list(frame.columns[1:]))
+
+
 def earlier_trends(
     tests: Mapping[str, pd.Series], effects: Mapping[str, float], *, months: int
 ) -> Markdown:
@@ -64,6 +72,8 @@ def earlier_trends(
         effects: indicator -> average effect, in the indicator's unit.
         months: length over which the detectable slope is added up.
     """
+    if not tests:
+        return Markdown("Aucun test de tendance antérieure n'a pu être fait.")
     rows = []
     for identifier, test in tests.items():
         item, drift = indicator(identifier), months * test["pente_detectable"]

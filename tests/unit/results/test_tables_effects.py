@@ -66,3 +66,10 @@ def test_the_sentence_follows_the_tests():
     assert results.indicator(COST).title in found
     assert "réserve" in found
     assert "n'a pu être fait" in tables_effects.trend_sentence({}).text
+
+
+def test_checks_that_could_not_be_made_are_said_not_shown_as_an_empty_table():
+    assert "n'a pu être fait" in tables_effects.listed([]).text
+    assert "n'a pu être fait" in tables_effects.earlier_trends({}, {}, months=12).text
+    line = tables_effects.listed([tables_effects.described(COST, row(-3.0, -5.0, -1.0))])
+    assert len(line.text.splitlines()) == 3

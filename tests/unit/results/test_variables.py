@@ -11,8 +11,8 @@ import pytest
 
 from obsante.edition import Authorisation, load_edition
 from obsante.paths import find_project
-from obsante.results.registry import load_registry
-from obsante.results.variables import variables
+from obsante.results.registry import RESERVED, Indicator, load_registry
+from obsante.results.variables import ABSENT, variables
 
 PROJECT = find_project(Path(__file__))
 REGISTRY = load_registry(PROJECT)
@@ -137,3 +137,10 @@ def test_the_authorisation_of_a_real_edition_can_be_written():
     real = EDITION.model_copy(update={"status": "real", "authorisation": permit})
     assert _tree(_row("inf.dme"), edition=real)["autorisation"]["numero"] == "D-12"
     assert "autorisation" not in _tree(_row("inf.dme"))
+
+
+def test_a_dimension_named_like_a_field_is_refused():
+    assert set(ABSENT) == RESERVED
+    sheet = REGISTRY["inf.dme"].model_dump() | {"dimensions": ["annee"]}
+    with pytest.raises(ValueError, match="another name than 'annee'"):
+        Indicator.model_validate(sheet)

@@ -184,7 +184,7 @@ def test_a_group_without_event_is_named():
 
 
 def test_no_event_at_all_is_an_error():
-    with pytest.raises(DataError, match="'detecte'.*\n.*0 event"):
+    with pytest.raises(DataError, match="'detecte'.*\n.*no event"):
         kaplan_meier(followed().assign(detecte=0), level=0.95, **KM)
 
 

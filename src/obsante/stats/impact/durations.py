@@ -44,13 +44,17 @@ def observed_durations(
     time = numbers(frame, duration, least=0)
     status = vector(column(frame, event), event, len(frame))
     binary_values(status, event)
-    if not np.nansum(status) or np.isnan(status).any():
+    if np.isnan(status).any():
         raise DataError(
-            f"'{event}'",
-            found=f"{int(np.isnan(status).sum())} missing, {int(np.nansum(status))} event(s)",
-            expected="1 (event) or 0 (censored) for each row, and at least one event",
-            remedy="complete the indicator; without event only the follow-up can be reported",
-        )
+            f"'{event}'", found=f"{int(np.isnan(status).sum())} missing",
+            expected="1 (event) or 0 (censored) for each row", remedy="complete the column",
+        )  # fmt: skip
+    if not status.any():
+        raise NotEstimable(
+            f"'{event}'", reason="too_few", found=f"{len(status)} row(s), no event",
+            expected="at least one event",
+            remedy="without event only the follow-up can be reported",
+        )  # fmt: skip
     return time, status
 
 

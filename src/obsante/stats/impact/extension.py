@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from obsante.errors import DataError
+from obsante.errors import DataError, NotEstimable
 from obsante.stats.checks import probability
 from obsante.stats.impact.arguments import numbers, whole
 from obsante.stats.impact.cohorts import CohortPanel
@@ -46,8 +46,8 @@ def extended_effect(
         :func:`~obsante.stats.impact.average_effect`, in the outcome's unit times the amount's.
 
     Raises:
-        DataError: a group of ``amounts`` without an effect in the panel, named twice, or an amount
-            or a variance that is negative or missing.
+        NotEstimable: a group without an effect in the panel.
+        DataError: a group named twice, an amount or a variance that is negative or missing.
 
     >>> from obsante.stats.impact import cohort_panel
     >>> frame = pd.DataFrame({"unit": list("aabbccdd"), "month": [1, 2] * 4, "type": "x",
@@ -84,12 +84,17 @@ def _masks(panel: CohortPanel, groups: list, known: np.ndarray) -> list[np.ndarr
     masks = []
     for name in groups:
         mask = known & (panel.group == codes.get(name, -1))[:, None]
-        if groups.count(name) > 1 or not mask.any():
+        if groups.count(name) > 1:
             raise DataError(
-                f"amounts, group '{name}'",
-                found="the group twice" if mask.any() else "no treated unit with controls in it",
-                expected=f"groups of the panel whose effect is known, each once: {panel.groups}",
+                f"amounts, group '{name}'", found="the group twice",
+                expected="each group once", remedy="add up the amounts of a group",
+            )  # fmt: skip
+        if not mask.any():
+            raise NotEstimable(
+                f"amounts, group '{name}'", reason="no_comparison",
+                found="no treated unit with controls in it",
+                expected=f"groups whose effect is known, of {panel.groups}",
                 remedy="leave this group out, and say that its effect is unknown",
-            )
+            )  # fmt: skip
         masks.append(mask)
     return masks

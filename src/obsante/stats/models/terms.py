@@ -178,12 +178,12 @@ def _coded(values: pd.Series, name: str, reference: Mapping[str, object]) -> pd.
     coded = categories(values)
     levels, base = list(coded.categories), reference[name]
     if base not in levels:
-        raise DataError(
-            f"reference '{base}' of '{name}'",
+        raise NotEstimable(
+            f"reference '{base}' of '{name}'", reason="no_comparison",
             found="no row of the model has this level",
             expected=nearest(base, levels),
             remedy="choose a level that is observed in the domain",
-        )
+        )  # fmt: skip
     order = [base, *[level for level in levels if level != base]]
     return pd.Series(coded.reorder_categories(order).as_unordered(), index=values.index)
 
