@@ -20,17 +20,16 @@ def _flat(text: str) -> str:
 
 @pytest.fixture(scope="module")
 def sheets(built) -> list[str]:
-    """Text of each page of the PDF; to extract it takes a dozen seconds."""
+    """Text of each page of the PDF; to extract it takes a minute."""
     pdf = PdfReader(built.book_output(2025) / pdf_name(load_edition(built, 2025)))
     return [_flat(page.extract_text()) for page in pdf.pages]
 
 
 @pytest.fixture(scope="module")
-def texts(built, sheets) -> dict[str, str]:
-    output = built.book_output(2025)
-    pages = [BeautifulSoup(page.read_text("utf-8"), "html.parser").get_text()
-             for page in sorted(output.glob("*.html"))]  # fmt: skip
-    return {"html": _flat(" ".join(pages)), "pdf": "".join(sheets)}
+def site(built) -> str:
+    pages = sorted(built.book_output(2025).glob("*.html"))
+    return _flat(" ".join(BeautifulSoup(page.read_text("utf-8"), "html.parser").get_text()
+                          for page in pages))  # fmt: skip
 
 
 def shown(built, identifier: str, dimension: str = "national") -> list[str]:
@@ -39,29 +38,41 @@ def shown(built, identifier: str, dimension: str = "national") -> list[str]:
     return [french.quantity(row.estimation, row.unite) for row in rows.itertuples()]
 
 
-@pytest.mark.parametrize("medium", ["html", "pdf"])
-@pytest.mark.parametrize(
+NUMBERS = pytest.mark.parametrize(
     ("identifier", "dimension", "count"),
     [("inf.etablissements", "national", 1), ("inf.dme", "national", 1),
      ("ctx.population", "region", 12), ("ctx.population", "national", 1)],
 )  # fmt: skip
-def test_a_published_number_is_in_the_site_and_in_the_pdf(
-    built, texts, medium, identifier, dimension, count
-):
+
+
+@NUMBERS
+def test_a_published_number_is_in_the_site(built, site, identifier, dimension, count):
     numbers = shown(built, identifier, dimension)
     assert len(numbers) == count
-    assert [number for number in numbers if _flat(number) not in texts[medium]] == []
+    assert [number for number in numbers if _flat(number) not in site] == []
 
 
-def test_every_page_and_every_sheet_of_a_demonstration_says_so(built, sheets):
-    output = built.book_output(2025)
-    pages = sorted(output.rglob("*.html"))
+@pytest.mark.slow
+@NUMBERS
+def test_a_published_number_is_in_the_pdf(built, sheets, identifier, dimension, count):
+    numbers, text = shown(built, identifier, dimension), "".join(sheets)
+    assert len(numbers) == count
+    assert [number for number in numbers if _flat(number) not in text] == []
+
+
+def test_every_page_of_a_demonstration_says_so(built):
+    pages = sorted(built.book_output(2025).rglob("*.html"))
     assert len(pages) >= 12
     assert [p.name for p in pages if "DONNÉES DE DÉMONSTRATION" not in p.read_text("utf-8")] == []
+
+
+@pytest.mark.slow
+def test_every_sheet_of_a_demonstration_says_so(sheets):
     silent = [n for n, page in enumerate(sheets, 1) if "DONNÉESDEDÉMONSTRATION" not in page]
     assert silent == []
 
 
+@pytest.mark.slow
 def test_rendering_again_changes_no_byte(built):
     output = built.book_output(2025)
     before = {path: sha256(path) for path in output.rglob("*") if path.is_file()}

@@ -1,7 +1,7 @@
 """Indicator registry, publication from notebooks, French formatting and charts."""
 
 from obsante.results.absence import explained, or_missing, unavailable
-from obsante.results.charts import bars, by_edition, figure, ranked, stacked
+from obsante.results.charts import bars, by_edition, ranked, stacked
 from obsante.results.charts_pairs import paired
 from obsante.results.charts_regions import regional
 from obsante.results.charts_trajectories import trajectories
@@ -38,6 +38,7 @@ from obsante.results.publication import (
 from obsante.results.reference import cited, known, quoted, texts, trust
 from obsante.results.setting import count, coverage, environment, period, provenance, status
 from obsante.results.tables_models import beside, established, wald_tests
+from obsante.results.signing import figure
 from obsante.results.targets import goal, target
 
 __all__ = [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import textwrap
 from collections.abc import Iterator
 
@@ -15,16 +14,14 @@ import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from obsante.files import write_atomic
 from obsante.results import french
-from obsante.results.publication import cell_label, current, indicator
 from obsante.results.units import UNITS
 from obsante.stats import NATIONAL
 
 BLUE, ORANGE, GREY, INK = "#1f4e79", "#b35900", "#7a828c", "#1b1f24"
 _WIDTH = 7.2
 # Fixed salt and path glyphs: the same figure gives the same bytes, whatever fonts a reader has.
-_STYLE = {"svg.hashsalt": "obsante", "svg.fonttype": "path", "figure.dpi": 110,
+STYLE = {"svg.hashsalt": "obsante", "svg.fonttype": "path", "figure.dpi": 110,
           "axes.titlelocation": "left", "font.size": 9.5}  # fmt: skip
 
 
@@ -183,36 +180,6 @@ def nothing(rows: pd.DataFrame) -> Figure:
     return fig
 
 
-def figure(
-    fig: Figure, identifier: str, rows: pd.DataFrame, *, period: str | None = None
-) -> Figure:
-    """Sign a figure, write its SVG for the book under the cell's label, and return it.
-
-    The signature, inside the figure, gives population, period, number of answers and source, and
-    says so when the data are synthetic.
-
-    Args:
-        period: period described, in French; by default the year of the rows.
-    """
-    publication = current()
-    item = indicator(identifier)
-    answers = f" n = {french.number(rows['n'].iloc[0])}." if item.collected else ""
-    synthetic = publication.edition.demonstration and item.collected
-    lead = "DONNÉES DE DÉMONSTRATION. " if synthetic else ""
-    colon, source = f"{french.NBSP}:", rows["source"].iloc[0]
-    # What a table of another shape describes is the edition.
-    when = period or str(rows["annee"].iloc[0] if "annee" in rows else publication.edition.edition)
-    note = (f"{lead}Champ{colon} {item.population}. Période{colon} {when}.{answers} "
-            f"Source{colon} {source}.")  # fmt: skip
-    fig.text(0.01, -0.01, textwrap.fill(note, 118), fontsize=7, color=INK, va="top", ha="left")
-    with mpl.rc_context(_STYLE):
-        buffer = io.BytesIO()
-        fig.savefig(buffer, format="svg", bbox_inches="tight", metadata={"Date": None})
-    write_atomic(publication.folder / "figures" / f"{cell_label()}.svg", buffer.getvalue())
-    plt.close(fig)
-    return fig
-
-
 @contextlib.contextmanager
 def panels(
     lines: int, *, widths: tuple[float, ...], same_scale: bool = False
@@ -223,7 +190,7 @@ def panels(
         widths: of the panels, in proportion.
         same_scale: one value axis for all, as small multiples need.
     """
-    with sns.axes_style("whitegrid"), mpl.rc_context(_STYLE):
+    with sns.axes_style("whitegrid"), mpl.rc_context(STYLE):
         size = (_WIDTH, 1.1 + 0.3 * max(lines, 3))
         fig, axes = plt.subplots(1, len(widths), figsize=size, width_ratios=widths,
                                  sharex=same_scale, sharey=same_scale, squeeze=False)  # fmt: skip
@@ -238,7 +205,7 @@ def panels(
 @contextlib.contextmanager
 def canvas(lines: int) -> Iterator[tuple[Figure, plt.Axes]]:
     """An empty figure of the report's style, high enough for ``lines`` rows."""
-    with sns.axes_style("whitegrid"), mpl.rc_context(_STYLE):
+    with sns.axes_style("whitegrid"), mpl.rc_context(STYLE):
         fig, ax = plt.subplots(figsize=(_WIDTH, 1.1 + 0.3 * max(lines, 3)))
         ax.grid(axis="y", visible=False)
         yield fig, ax

@@ -18,10 +18,10 @@ from obsante.results.charts import (
     ORANGE,
     canvas,
     draw_ranked,
-    figure,
     panels,
     value_axis,
 )
+from obsante.results.signing import Picture, figure
 from obsante.stats import NATIONAL
 
 # Shape, line and colour of each series: any one of the three tells them apart.
@@ -189,7 +189,7 @@ def drawn(
     rows: pd.DataFrame,
     *subject: object,
     **options: object,
-) -> Figure:
+) -> Picture:
     """A signed figure; where there is nothing to draw, one that says why.
 
     Args:

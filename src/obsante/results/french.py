@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+from functools import lru_cache
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -27,6 +28,7 @@ _BEFORE_THIN = re.compile(r"(?<=\S) (?=[;!?])")
 _NO_BREAK = re.compile(r"(?<=\S) (?=[:»])|(?<=\d) (?=%)|(?<=«) ")
 
 
+@lru_cache(maxsize=65536)
 def number(value: float, decimals: int = 0, *, signed: bool = False) -> str:
     """Decimal comma, U+202F between thousands, U+2212 for minus.
 
