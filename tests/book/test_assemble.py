@@ -185,6 +185,7 @@ def test_no_variant_is_left_in_the_assembled_book(copy, edition):
     assert not [path for v in assembly.VARIANTS for path in book.rglob(f"*.{v}.md")]
 
 
+@pytest.mark.slow
 def test_two_assemblies_are_identical(copy, edition):
     first = _bytes(assemble(copy, edition, PROVENANCE))
     assert _bytes(assemble(copy, edition, PROVENANCE)) == first

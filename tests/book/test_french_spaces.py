@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 import yaml
 from bs4 import BeautifulSoup
 
@@ -42,6 +43,7 @@ def _texts(node: object) -> Iterator[str]:
         yield node
 
 
+@pytest.mark.slow
 def test_no_plain_space_before_french_punctuation_in_the_pages(built):
     pages = sorted(built.book_output(2025).rglob("*.html"))
     assert len(pages) >= 12

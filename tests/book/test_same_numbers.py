@@ -18,6 +18,10 @@ def _flat(text: str) -> str:
     return "".join(text.split())
 
 
+# The whole book is rendered first, which takes a minute.
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(scope="module")
 def sheets(built) -> list[str]:
     """Text of each page of the PDF; to extract it takes a minute."""
@@ -52,7 +56,6 @@ def test_a_published_number_is_in_the_site(built, site, identifier, dimension, c
     assert [number for number in numbers if _flat(number) not in site] == []
 
 
-@pytest.mark.slow
 @NUMBERS
 def test_a_published_number_is_in_the_pdf(built, sheets, identifier, dimension, count):
     numbers, text = shown(built, identifier, dimension), "".join(sheets)
@@ -66,13 +69,11 @@ def test_every_page_of_a_demonstration_says_so(built):
     assert [p.name for p in pages if "DONNÉES DE DÉMONSTRATION" not in p.read_text("utf-8")] == []
 
 
-@pytest.mark.slow
 def test_every_sheet_of_a_demonstration_says_so(sheets):
     silent = [n for n, page in enumerate(sheets, 1) if "DONNÉESDEDÉMONSTRATION" not in page]
     assert silent == []
 
 
-@pytest.mark.slow
 def test_rendering_again_changes_no_byte(built):
     output = built.book_output(2025)
     before = {path: sha256(path) for path in output.rglob("*") if path.is_file()}

@@ -33,6 +33,10 @@ def failed(project, *words: str, **changes: str) -> str:
     return done.stderr
 
 
+# The whole book is rendered first, which takes a minute.
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture
 def kept(built):
     """The built copy; the report must be the same bytes at the end."""
@@ -68,7 +72,6 @@ def test_a_raw_file_that_changed_stops_the_build(kept):
     assert "sha256" in said.lower()
 
 
-@pytest.mark.slow
 def test_a_file_ingested_after_the_run_stops_the_book(kept):
     path, sheet = kept.raw(2025) / "etablissements.csv", kept.raw(2025) / "sources.yml"
     first = sha256(path)
@@ -125,7 +128,6 @@ def test_asking_for_quarto_without_quarto_says_what_to_do(kept, tmp_path):
     assert "--engine embedded" in said
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seconds", [1, 5, 9, 14])
 def test_an_interruption_keeps_the_last_good_report(kept, seconds):
     process = subprocess.Popen(

@@ -125,7 +125,7 @@ def unexplained(raw: pd.DataFrame, part: pd.DataFrame, rest: pd.DataFrame) -> Ma
     known = f"{_share(own, 'les caractéristiques mesurées')}, {_share(other, 'le reste')}"
     return Markdown(
         f"Sur un écart de {size}, {known}. «{french.NBSP}Inexpliqué{french.NBSP}» ne veut pas dire "
-        "injustifié ni propre au lieu d'exercice : c'est ce que ces caractéristiques ne suffisent "
+        "injustifié ni propre au lieu d'exercice : c'est ce que ces caractéristiques ne suffisent "
         "pas à décrire (équipement, encadrement, carrières, autres différences non mesurées)."
         .replace(" :", f"{french.NBSP}:")
     )

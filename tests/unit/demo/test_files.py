@@ -69,6 +69,7 @@ def test_progress_is_told_of_each_edition(generated, told):
     assert len(told) == len(YEARS)
 
 
+@pytest.mark.slow
 def test_a_larger_scale_multiplies_frame_and_sample(checkout, editions, tables, truths, tmp_path):
     folder = generate(checkout, [editions[2025]], scale=2, out=tmp_path, progress=lambda: None)
     large = pd.read_csv(folder / "2025" / "etablissements.csv", dtype="str")
@@ -89,6 +90,7 @@ def corrected(project: Project, year: int, name: str) -> int:
 
 
 # The committed files, which are the generated ones (first test), are ingested once for all tests.
+@pytest.mark.slow
 @pytest.mark.parametrize(("year", "name"), CSV)
 def test_ingest_sets_aside_the_spoilt_rows_and_no_other(ingested, truths, tables, year, name):
     spoilt = sum(truths[year]["lignes_sales"].get(name, {}).values())

@@ -7,7 +7,7 @@ import pytest
 
 from obsante import results
 from obsante.errors import ResultError
-from obsante.results import charts, charts_equity
+from obsante.results import charts_equity, signing
 
 
 @pytest.fixture(autouse=True)
@@ -19,7 +19,7 @@ def closed():
 @pytest.fixture
 def labelled(opened, monkeypatch):
     """The open publication, in a cell that a figure can name."""
-    monkeypatch.setattr(charts, "cell_label", lambda: "fig-essai")
+    monkeypatch.setattr(signing, "cell_label", lambda: "fig-essai")
     return opened
 
 

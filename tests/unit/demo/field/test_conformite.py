@@ -36,6 +36,7 @@ def audits(checked):
     return run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("year", YEARS)
 def test_the_spoilt_rows_are_set_aside_and_no_other(checked, truths, year):
     balance = checked("conformite", year).balance

@@ -31,6 +31,7 @@ def delays(checked, editions):
     return rows
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("year", YEARS)
 def test_the_spoilt_rows_are_set_aside_and_no_other(checked, truths, year):
     balance = checked("incidents", year).balance
