@@ -23,6 +23,19 @@ def labelled(opened, monkeypatch):
     return opened
 
 
+@pytest.fixture
+def unsigned(monkeypatch) -> list:
+    """Figures as they were before their signature."""
+    seen = []
+
+    def figure(fig, *args):
+        seen.append(fig)
+        return signing.figure(fig, *args)
+
+    monkeypatch.setattr(charts_equity, "figure", figure)
+    return seen
+
+
 def texts(ax) -> list[str]:
     return [text.get_text() for text in ax.texts]
 
@@ -108,17 +121,18 @@ def test_more_series_than_marks_are_refused(curve):
         charts_equity.gaps({})
 
 
-def test_a_figure_without_any_value_says_why(labelled, published_rows):
+def test_a_figure_without_any_value_says_why(labelled, unsigned, published_rows):
     rows = published_rows("type", national="missing").assign(motif="aucune donnée reçue")
-    fig = charts_equity.drawn(results.ranked, "inf.dme", rows)
-    assert "aucune donnée reçue" in texts(fig.axes[0])[0]
+    picture = charts_equity.drawn(results.ranked, "inf.dme", rows)
+    assert picture.svg.startswith("<?xml")
+    assert "aucune donnée reçue" in texts(unsigned[0].axes[0])[0]
     assert (labelled.folder / "figures" / "fig-essai.svg").is_file()
 
 
-def test_a_figure_with_values_is_drawn_from_its_subject(labelled, published_rows):
+def test_a_figure_with_values_is_drawn_from_its_subject(labelled, unsigned, published_rows):
     rows = published_rows("type", national=(0.5, 0.4, 0.6), chu=(0.9, 0.8, 1.0))
-    fig = charts_equity.drawn(charts_equity.sources, "inf.dme", rows, {"A": rows}, units=["u"])
-    assert markers(fig.axes[0], "o") == [0.9]
+    charts_equity.drawn(charts_equity.sources, "inf.dme", rows, {"A": rows}, units=["u"])
+    assert markers(unsigned[0].axes[0], "o") == [0.9]
 
 
 def test_long_names_break_near_their_middle():
