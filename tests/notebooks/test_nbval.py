@@ -24,8 +24,9 @@ def nbval(project, notebook: Path) -> subprocess.CompletedProcess:
         "SOURCE_DATE_EPOCH": str(edition.source_date_epoch),
         "PYTHONHASHSEED": "0",
         "PYTHONUTF8": "1",
+        "PYTHONPATH": str(Path(__file__).parent),
     }
-    command = [sys.executable, "-m", "pytest", "--nbval", "-q", "-p", "no:cacheprovider",
+    command = [sys.executable, "-m", "pytest", "--nbval", "-q", "-p", "no:cacheprovider", "-p", "nbval_pictures",
                "-c", os.devnull, "--rootdir", str(notebook.parent), str(notebook)]  # fmt: skip
     return subprocess.run(command, env=environment, cwd=notebook.parent, capture_output=True,
                           text=True, encoding="utf-8", check=False)  # fmt: skip
