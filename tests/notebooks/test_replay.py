@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from obsante.paths import find_project
 from obsante.results.values import load_values
 
-ROOT = find_project(__file__).root
+ROOT = find_project(Path(__file__)).root
 DRAWS = 60
 
 

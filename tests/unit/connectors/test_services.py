@@ -33,8 +33,7 @@ def gho_row(year: int, value: float | None, **more: object) -> dict:
 def work(number: int, **more: object) -> dict:
     return {"id": f"https://openalex.org/W{number}", "doi": f"https://doi.org/10.1/{number}",
             "display_name": f"Titre,  {number}", "publication_date": "2025-04-03",
-            "type": "article",
-            "primary_location": {"landing_page_url": "https://x.org"}} | more  # fmt: skip
+            "type": "article", "primary_location": {"landing_page_url": "https://x.org"}} | more  # fmt: skip
 
 
 def submission(number: int, **more: object) -> dict:
