@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from sampling_error import sampling_error
 from scipy.stats import t as student
 
 from obsante.results.values import load_values
@@ -46,19 +47,11 @@ def weighted(rows: pd.DataFrame, column: str) -> float:
     return float(np.average(known[column], weights=known["poids"]))
 
 
-def two_stage_variance(people: pd.DataFrame, z: pd.Series) -> float:
-    """Textbook sum over strata, then over facilities, of the linearised values z = w u."""
-    total = 0.0
-    for _, stratum in people.assign(z=z).groupby("strate"):
-        n_large = float(stratum["taille_strate"].iloc[0])
-        sums = stratum.groupby("id_etablissement")["z"].sum()
-        n = len(sums)
-        total += (1 - n / n_large) * n * sums.var(ddof=1)
-        for _, facility in stratum.groupby("id_etablissement"):
-            m, m_large = len(facility), float(facility["n_professionnels"].iloc[0])
-            if m > 1:
-                total += n / n_large * (1 - m / m_large) * m * facility["z"].var(ddof=1)
-    return total
+def error(people: pd.DataFrame, z: pd.Series, column: str) -> float:
+    missing = people[column].isna()
+    if column == "hours":
+        missing &= people["trained"] != 0
+    return sampling_error(people, z, missing=missing, people="n_professionnels")
 
 
 def mean_influence(people: pd.DataFrame, column: str, inside: pd.Series) -> pd.Series:
@@ -69,9 +62,10 @@ def mean_influence(people: pd.DataFrame, column: str, inside: pd.Series) -> pd.S
 
 
 def interval(people: pd.DataFrame, value: float, z: pd.Series, used: pd.Series) -> list[float]:
+    """Of the score."""
     own = people[used]
     df = own["id_etablissement"].nunique() - own["strate"].nunique()
-    half = student.ppf(0.975, df) * two_stage_variance(people, z) ** 0.5
+    half = student.ppf(0.975, df) * error(people, z, "score")
     return [value - half, value + half]
 
 
@@ -111,7 +105,7 @@ def test_interval_of_hours_is_that_of_a_product(published, people):
     z = hours * mean_influence(people, "trained", everyone)
     z += having * mean_influence(people, "hours", people["trained"] == 1)
     found = published.loc[("com.heures", "national", "national")]
-    assert found["erreur_type"] == pytest.approx(two_stage_variance(people, z) ** 0.5, rel=1e-8)
+    assert found["erreur_type"] == pytest.approx(error(people, z, "hours"), rel=1e-8)
 
 
 def test_autonomy_tools_and_needs(published, people):
@@ -207,7 +201,7 @@ def test_gaps_and_their_intervals(published, people):
         assert found["estimation"] == pytest.approx(
             weighted(people[one], column) - weighted(people[two], column))  # fmt: skip
         z = mean_influence(people, column, one) - mean_influence(people, column, two)
-        assert found["erreur_type"] == pytest.approx(two_stage_variance(people, z) ** 0.5, rel=1e-8)
+        assert found["erreur_type"] == pytest.approx(error(people, z, column), rel=1e-8)
 
 
 def test_changes_between_editions(published, executed, people):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from sampling_error import sampling_error
 from scipy.stats import t as student_law
 
 from obsante import collect
@@ -252,20 +253,12 @@ def test_the_gap_between_users_has_the_variance_of_both_stages(values, users):
         share = (weight * users["y"].fillna(0)).sum() / weight.sum()
         gap += sign * share
         z += sign * weight * (users["y"].fillna(0) - share) / weight.sum()
-    variance = 0.0
-    for _, stratum in users.assign(z=z).groupby("strate"):
-        size = stratum["taille_strate"].iloc[0]
-        sums = stratum.groupby("id_etablissement")["z"].sum()
-        count = len(sums)
-        if count > 1:
-            variance += (1 - count / size) * count * sums.var(ddof=1)
-        for _, facility in stratum.groupby("id_etablissement"):
-            inner, all_users = len(facility), facility["n_usagers"].iloc[0]
-            spread = (1 - inner / all_users) * inner * facility["z"].var(ddof=1)
-            variance += count / size * spread
+    # A user who had no test is not asked; « ne sait pas » and a blank are missing answers.
+    asked = users["examens_repetes"].astype("object") != "sans_objet"
+    error = sampling_error(users, z, missing=asked & ~known, answered=known, people="n_usagers")
     found = values.loc[("eff.ecart_examens_repetes_dme", "ecart", "ecart")]
     assert found["estimation"] == pytest.approx(gap)
-    assert found["erreur_type"] == pytest.approx(np.sqrt(variance), rel=1e-8)
+    assert found["erreur_type"] == pytest.approx(error, rel=1e-8)
 
 
 def test_intervals_hold_the_known_effects_and_the_true_null_is_not_called_a_change(values):

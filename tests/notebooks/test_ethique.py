@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+from sampling_error import sampling_error
 from scipy.stats import t as student
 
 from obsante.results.registry import load_registry
@@ -100,21 +101,6 @@ def influence(rows: pd.DataFrame, y: pd.Series, inside: pd.Series) -> np.ndarray
     return np.where(used, w * (y.fillna(0.0).astype(float) - mean), 0.0) / w.sum()
 
 
-def variance(rows: pd.DataFrame, z: np.ndarray, *, second: str | None = None) -> float:
-    """Textbook sum over strata, then over PSUs where there is a second stage."""
-    units = rows.assign(z=z, second=rows[second] if second else np.nan).groupby(
-        ["strate", "id_etablissement"], sort=False)  # fmt: skip
-    psu = units.agg(t=("z", "sum"), s=("z", "var"), m=("z", "size"), big=("second", "first"),
-                    size=("taille_strate", "first"))  # fmt: skip
-    strata = psu.groupby("strate", sort=False)
-    n, size = strata.size(), strata["size"].first()
-    total = ((1 - n / size) * n * strata["t"].var()).sum()
-    if second:
-        within = ((1 - psu["m"] / psu["big"]) * psu["m"] * psu["s"]).groupby("strate").sum()
-        total += (n / size * within).sum()
-    return float(total)
-
-
 def freedom(rows: pd.DataFrame, used: pd.Series) -> int:
     own = rows[used]
     return own["id_etablissement"].nunique() - own["strate"].nunique()
@@ -171,7 +157,8 @@ def test_users_values_in_every_domain(published, users):
 def test_the_mean_note_has_the_interval_of_a_two_stage_sample(published, users):
     y = notes(users, "confiance")
     everyone = pd.Series(True, users.index)
-    error = variance(users, influence(users, y, everyone), second="n_usagers") ** 0.5
+    z = influence(users, y, everyone)
+    error = sampling_error(users, z, missing=y.isna(), people="n_usagers")
     half = student.ppf(0.975, freedom(users, y.notna())) * error
     row = published.loc[("eth.confiance", "national", "national")]
     assert row["erreur_type"] == pytest.approx(error)
@@ -205,7 +192,8 @@ def test_gaps_of_access_and_their_intervals(published, users, truth):
         sides = [users[column].isin(codes) for codes in (first, second)]
         parts = [influence(users, y, side) for side in sides]
         value = share(users[sides[0]], y[sides[0]]) - share(users[sides[1]], y[sides[1]])
-        error = variance(users, parts[0] - parts[1], second="n_usagers") ** 0.5
+        z = parts[0] - parts[1]
+        error = sampling_error(users, z, missing=y.isna(), people="n_usagers")
         df = min(freedom(users, side & y.notna()) for side in sides)
         half = student.ppf(0.975, df) * error
         row = published.loc[("eth.ecart_acces", "ecart_par", name)]
@@ -290,7 +278,7 @@ def test_trust_of_those_who_were_told(published, users):
     told, not_told = (users["informe"] == answer for answer in ("oui", "non"))
     value = share(users[told], y[told]) - share(users[not_told], y[not_told])
     z = influence(users, y, told) - influence(users, y, not_told)
-    error = variance(users, z, second="n_usagers") ** 0.5
+    error = sampling_error(users, z, missing=y.isna(), people="n_usagers")
     row = published.loc[("eth.ecart_confiance", "ecart", "ecart")]
     assert row["estimation"] == pytest.approx(value)
     assert row["erreur_type"] == pytest.approx(error)
@@ -306,13 +294,15 @@ def test_what_the_audits_found_and_what_facilities_declare(published, facilities
     declared = facilities["consentement_eclaire"].map(YES_NO)
     common = facilities["type"] != "cabinet_prive"
     gap = share(facilities[common], declared[common]) - share(audits, found)
+    everyone = pd.Series(True, audits.index)
     errors = [
-        variance(facilities[common], influence(facilities, declared, common)[common]),
-        variance(audits, influence(audits, found, pd.Series(True, audits.index))),
-    ]
+        sampling_error(facilities[common], influence(facilities, declared, common)[common],
+                       missing=declared[common].isna()),
+        sampling_error(audits, influence(audits, found, everyone), missing=found.isna()),
+    ]  # fmt: skip
     row = published.loc[("eth.ecart_declare_constate", "ecart", "ecart")]
     assert row["estimation"] == pytest.approx(gap)
-    assert row["erreur_type"] == pytest.approx(sum(errors) ** 0.5)
+    assert row["erreur_type"] == pytest.approx(np.hypot(*errors))
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+from sampling_error import sampling_error
 
 from obsante import collect
 from obsante.paths import find_project
@@ -62,21 +63,14 @@ def yes(column: pd.Series, code: str = "oui") -> pd.Series:
     return (column == code).astype(float).where(known)
 
 
+def left_out(column: pd.Series) -> pd.Series:
+    """Those who were asked and did not say."""
+    return column.isna() | (column == "ne_sait_pas")
+
+
 def share(rows: pd.DataFrame, answer: pd.Series) -> float:
     known = answer.notna()
     return float((rows["poids"] * answer)[known].sum() / rows.loc[known, "poids"].sum())
-
-
-def stratified_error(rows: pd.DataFrame, z: np.ndarray) -> float:
-    """Standard error of the total of z, drawn without replacement within strata."""
-    variance = 0.0
-    for stratum, place in rows.groupby("strate").indices.items():
-        drawn, size = len(place), rows["taille_strate"].iloc[place[0]]
-        if drawn > 1:
-            spread = z[place] - z[place].mean()
-            variance += (1 - drawn / size) * drawn / (drawn - 1) * spread @ spread
-        assert drawn > 1 or drawn == size, stratum
-    return float(np.sqrt(variance))
 
 
 @pytest.mark.parametrize("identifier", QUESTIONS)
@@ -95,10 +89,12 @@ def test_shares_of_the_whole_and_of_every_domain(values, facilities, identifier)
 
 @pytest.mark.parametrize("identifier", ["inf.dme", "inf.haut_debit", "inf.interoperabilite"])
 def test_standard_errors_follow_the_design(values, facilities, identifier):
-    answer = yes(facilities[QUESTIONS[identifier][0]])
+    column = facilities[QUESTIONS[identifier][0]]
+    answer = yes(column)
     p, known = share(facilities, answer), answer.notna()
     z = np.where(known, facilities["poids"] * (answer.fillna(0) - p), 0.0)
-    error = stratified_error(facilities, z / facilities.loc[known, "poids"].sum())
+    z /= facilities.loc[known, "poids"].sum()
+    error = sampling_error(facilities, z, missing=left_out(column), answered=known)
     assert values.loc[(identifier, "national", "national"), "erreur_type"] == pytest.approx(error)
 
 
@@ -126,7 +122,8 @@ def test_changes_are_differences_of_levels_and_more_precise_than_independent_sam
         answer = yes(rows[name])
         p, known = share(rows, answer), answer.notna()
         z = np.where(known, rows["poids"] * (answer.fillna(0) - p), 0.0)
-        errors.append(stratified_error(rows, z / rows.loc[known, "poids"].sum()))
+        z /= rows.loc[known, "poids"].sum()
+        errors.append(sampling_error(rows, z, missing=left_out(rows[name]), answered=known))
     assert 0 < own.loc["2024", "erreur_type"] < np.hypot(*errors)
 
 
@@ -204,7 +201,9 @@ def test_the_error_of_an_effect_follows_the_design(values, facilities, model):
     effect = one - zero
     own = w / w.sum() * (effect - np.average(effect, weights=w))
     z = pd.Series(own + of_beta @ (gradient_one - gradient_zero), index=data.index)
-    error = stratified_error(facilities, z.reindex(facilities.index, fill_value=0.0).to_numpy())
+    incomplete = ~facilities.index.isin(data.index)
+    whole = z.reindex(facilities.index, fill_value=0.0)
+    error = sampling_error(facilities, whole, missing=pd.Series(incomplete, facilities.index))
     found = values.loc[("inf.effet_dme", "facteur", "haut_debit_1"), "erreur_type"]
     assert found == pytest.approx(error, rel=1e-6)
 
@@ -259,26 +258,9 @@ def test_what_workers_say_has_the_two_stages_of_its_design(values, rooted):
         found = own.loc[("type", modality), "estimation"]
         assert found == pytest.approx(share(rows, answer[rows.index]))
     z = (workers["poids"] * (answer.fillna(0) - p)).where(known, 0.0)
-    assert own.loc[("national", "national"), "erreur_type"] == pytest.approx(
-        two_stage_error(workers.assign(z=z / workers.loc[known, "poids"].sum()))
-    )
-
-
-def two_stage_error(workers: pd.DataFrame) -> float:
-    """Facilities drawn within strata, then workers within facilities, both without replacement."""
-    variance = 0.0
-    for _, rows in workers.groupby("strate"):
-        totals = rows.groupby("id_etablissement")["z"].sum().to_numpy()
-        drawn, size = len(totals), rows["taille_strate"].iloc[0]
-        first = drawn / size
-        if drawn > 1:
-            variance += (1 - first) * drawn / (drawn - 1) * ((totals - totals.mean()) ** 2).sum()
-        for _, own in rows.groupby("id_etablissement"):
-            m, staff = len(own), own["n_professionnels"].iloc[0]
-            if m > 1:
-                spread = ((own["z"] - own["z"].mean()) ** 2).sum()
-                variance += first * (1 - m / staff) * m / (m - 1) * spread
-    return float(np.sqrt(variance))
+    z /= workers.loc[known, "poids"].sum()
+    error = sampling_error(workers, z, missing=~known, people="n_professionnels")
+    assert own.loc[("national", "national"), "erreur_type"] == pytest.approx(error)
 
 
 def test_the_trace_is_the_last_month_of_each_facility_of_the_panel(values, rooted):

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 import pytest
+from sampling_error import sampling_error
 from scipy.optimize import minimize_scalar
 from scipy.stats import t as student
 
@@ -269,31 +270,18 @@ def users(rooted) -> pd.DataFrame:
     return rows
 
 
-def two_stage_error(rows: pd.DataFrame, y: pd.Series) -> float:
-    """Standard error of a weighted mean: strata, facilities without replacement, then users."""
-    known = y.notna()
-    z = (rows["poids"] * (y - weighted(y, rows["poids"])) / rows["poids"][known].sum())
-    z = z.where(known, 0.0)
-    total = 0.0
-    for _, stratum in rows.groupby("strate"):
-        sums = z[stratum.index].groupby(stratum["id_etablissement"]).sum()
-        n, size = len(sums), stratum["taille_strate"].iloc[0]
-        if n > 1:
-            total += (1 - n / size) * n / (n - 1) * ((sums - sums.mean()) ** 2).sum()
-        for _, unit in stratum.groupby("id_etablissement"):
-            m, people, own = len(unit), unit["n_usagers"].iloc[0], z[unit.index]
-            if 1 < m < people:
-                spread = ((own - own.mean()) ** 2).sum()
-                total += n / size * (1 - m / people) * m / (m - 1) * spread
-    return float(np.sqrt(total))
-
-
 def test_satisfaction_is_compared_within_the_same_person(values, users):
     gap = users["distance"] - users["presentiel"]
     row = values.loc[("inn.ecart_satisfaction", "ecart", "ecart")]
     assert row["estimation"] == pytest.approx(weighted(gap, users["poids"]))
     assert row["n"] == gap.notna().sum()
-    assert row["erreur_type"] == pytest.approx(two_stage_error(users, gap), rel=1e-6)
+    known = gap.notna()
+    ways = users[["satisfaction_distance", "satisfaction_presentiel"]].astype("object")
+    asked = ~(ways == "sans_objet").any(axis=1)
+    z = users["poids"] * (gap - row["estimation"]) / users["poids"][known].sum()
+    error = sampling_error(users, z.where(known, 0.0), missing=asked & ~known, answered=known,
+                           people="n_usagers")  # fmt: skip
+    assert row["erreur_type"] == pytest.approx(error, rel=1e-6)
     apart = estimate(values, "inn.satisfaction_distance") - estimate(
         values, "inn.satisfaction_presentiel")  # fmt: skip
     assert row["estimation"] != pytest.approx(apart)

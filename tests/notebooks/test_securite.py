@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from sampling_error import sampling_error
 from scipy.stats import t as student
 from statsmodels.discrete.discrete_model import NegativeBinomial
 from statsmodels.stats.multitest import multipletests
@@ -46,24 +47,15 @@ def points_of(rows: pd.DataFrame) -> pd.DataFrame:
     points = found.apply(lambda column: column.map(POINTS)).astype(float)
     answered = points.notna().sum(axis=1)
     score = (100 * points.mean(axis=1)).where(answered >= 0.8 * applies.sum(axis=1))
-    design = rows[["type", "secteur", "region", "strate", "taille_strate", "poids"]]
-    return pd.concat([design, points, score.rename("score")], axis=1)
+    design = rows[["type", "secteur", "region", "strate", "taille_strate", "id_etablissement", "poids"]]
+    left = (applies & points.isna()).add_prefix("omis_")
+    left["omis_score"] = score.isna() & applies.any(axis=1)
+    return pd.concat([design, points, score.rename("score"), left], axis=1)
 
 
 def weighted(y: pd.Series, w: pd.Series) -> float:
     known = y.notna()
     return float((y[known] * w[known]).sum() / w[known].sum())
-
-
-def stratified_error(z: pd.Series, rows: pd.DataFrame) -> float:
-    """Square root of sum_h (1 - n/N) n/(n-1) sum (z - mean)^2, over every stratum of the sample."""
-    variance = 0.0
-    for stratum, group in z.groupby(rows["strate"].to_numpy()):
-        n = len(group)
-        size = float(rows.loc[rows["strate"] == stratum, "taille_strate"].iloc[0])
-        if n < size:
-            variance += (1 - n / size) * n / (n - 1) * ((group - group.mean()) ** 2).sum()
-    return float(np.sqrt(variance))
 
 
 def influence(y: pd.Series, inside: pd.Series, w: pd.Series) -> pd.Series:
@@ -91,7 +83,8 @@ def test_score_and_its_interval(values, audited):
     assert found["estimation"] == pytest.approx(weighted(audited["score"], w))
     z = influence(audited["score"], audited["score"].notna(), w)
     df = len(audited) - audited["strate"].nunique()
-    half = student.ppf(0.975, df) * stratified_error(z, audited)
+    error = sampling_error(audited, z, missing=audited["omis_score"])
+    half = student.ppf(0.975, df) * error
     assert found["borne_sup"] - found["estimation"] == pytest.approx(half, rel=1e-6)
     for dimension in ("type", "secteur", "region"):
         for code, group in audited.groupby(dimension, observed=True):
@@ -133,7 +126,8 @@ def test_gaps_and_their_adjusted_tests(values, audited):
         means = [weighted(y[g], w[g]) for g in groups]
         used = [g & y.notna() for g in groups]
         df = min(u.sum() - audited.loc[u, "strate"].nunique() for u in used)
-        error = stratified_error(parts[0] - parts[1], audited)
+        error = sampling_error(audited, parts[0] - parts[1], missing=audited[f"omis_{name}"],
+                               answered=y.notna())  # fmt: skip
         key = ("sec.ecart_conformite", "ecart", "ecart")
         key = key if name == "score" else ("sec.ecart_controle", "controle", name)
         row = values.loc[key]

@@ -67,8 +67,12 @@ class Sample:
         """The answers, units without one being taken as not concerned."""
         return asked(self.values(name))
 
-    def means(self, name: str = "y") -> linear.Linear:
-        return linear.ratio(self.design, self.question(name), self.domains)
+    def means(self, name: str = "y", silent: bool = False) -> linear.Linear:
+        """Means by domain; units without an answer left it out if ``silent``."""
+        question = self.question(name)
+        if silent:
+            question = replace(question, missing=np.isnan(question.y))
+        return linear.ratio(self.design, question, self.domains)
 
     def table(self, statistic: Callable[..., pd.DataFrame], *first: object) -> pd.DataFrame:
         return statistic(*first, self.design, self.frame, by=["d"], level=LEVEL)

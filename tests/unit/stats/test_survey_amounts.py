@@ -88,7 +88,7 @@ def test_where_none_of_those_who_have_some_tell_there_is_no_value():
 def test_the_interval_does_not_go_under_zero():
     rows = sample()
     rows.loc[rows.index[3:], "has"] = False
-    rows.loc[rows.index[:1], "has"] = True
+    rows.loc[rows.index[[0, 5]], "has"] = True
     rows["amount"] = np.where(rows["has"], 3.0 + rows.index, 0.0)
     assert estimated(rows, by=()).iloc[0]["borne_inf"] == 0
 

@@ -128,14 +128,28 @@ def test_a_domain_observed_whole_has_no_sampling_error():
 
 
 def test_a_domain_observed_whole_but_for_one_answer_is_not_exact():
-    a = answers(1, 1, None, 0, 1)
     d = sample(1, 1, 1, 4, 4, strata=[*"aaabb"], psu_population=[3, 3, 3, 8, 8])
     domains = pd.DataFrame({"type": [*"aaabb"]})
     by_type = {"by": ["type"], "level": LEVEL}
-    share = stats.proportion(a, d, domains, **by_type).set_index("modalite").loc["a"]
-    score = stats.mean(a, d, domains, **by_type).set_index("modalite").loc["a"]
-    assert share["borne_inf"] == pytest.approx(0.025 ** (1 / 2))
-    assert score[["erreur_type", "borne_inf", "borne_sup"]].isna().all()
+    share = stats.proportion(answers(1, 1, None, 0, 1), d, domains, **by_type)
+    assert share.set_index("modalite").loc["a", "borne_inf"] == pytest.approx(0.025 ** (1 / 2))
+    score = stats.mean(answers(1, 5, None, 0, 1), d, domains, **by_type)
+    # Two of three answered: (1 - 2/3) 2/(2 - 1) times the sum of ((y - 3) / 2)^2.
+    assert score.set_index("modalite").loc["a", "erreur_type"] == pytest.approx((2 / 3 * 2) ** 0.5)
+
+
+def test_answers_that_some_left_out_of_a_whole_population_hold_its_mean_as_often_as_they_say():
+    rng = np.random.default_rng(20)
+    sizes = pd.Series(np.repeat([30, 4], [20, 60]))
+    y = sizes * rng.uniform(0.5, 1.5, len(sizes))
+    d = sample(*[1] * 80, strata=[*["a"] * 20, *["b"] * 60], psu_population=[20] * 20 + [60] * 60)
+    held = []
+    for _ in range(400):
+        told = stats.numeric(y.where(rng.random(80) > 0.15))
+        row = stats.ratio(told, sizes.astype(float), d, nothing(told), level=LEVEL).iloc[0]
+        held.append(row["borne_inf"] <= y.sum() / sizes.sum() <= row["borne_sup"])
+    # Of 400 draws, 95 % are within 0.91 and 0.98 with a probability of 99.9 %.
+    assert 0.91 <= np.mean(held) <= 0.98
 
 
 def test_answers_all_alike_have_no_student_interval():

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import assume
 from random_samples import INTERVALS, LEVEL, LIMITS, PRECISION, alike, asked, holds, limits, same
@@ -92,6 +93,8 @@ def test_a_domain_and_its_complement_make_the_whole(sample):
     parts, total = (linear.total(design, asked(y), d) for d in (sides, whole(design.size)))
     same(np.nansum(parts.value), total.value[0])
     same(parts.z, total.z)
+    # With a stratum of one PSU centred on the others, a domain known exactly would move theirs.
+    assume(not parts.exact.any())
     same(np.nansum(parts.covariance), total.variance[0])
 
 
@@ -106,12 +109,10 @@ def test_a_covariance_matrix_has_no_negative_direction(sample):
 
 @holds
 def test_a_table_and_a_matrix_say_the_same(sample):
-    table, part = sample.table(stats.mean, sample.answers()).iloc[1:], sample.means()
+    table, part = sample.table(stats.mean, sample.answers()).iloc[1:], sample.means(silent=True)
     matrix = stats.covariance(sample.answers(), sample.design, sample.frame, by="d")
     assert matrix.index.tolist() == table["modalite"].tolist() == ["est", "nord", "sud", "vide"]
-    # A domain observed whole that lacks answers has no error of its own, in neither.
-    known = table["erreur_type"].notna().to_numpy()
-    same(matrix.to_numpy()[np.ix_(known, known)], part.covariance[np.ix_(known, known)])
+    same(matrix, part.covariance)
     same(table["estimation"], part.value)
     same(table["erreur_type"] ** 2, np.diag(matrix))
     units = sample.frame["d"].value_counts(sort=False)
@@ -162,8 +163,8 @@ def test_a_quantile_follows_any_increasing_map_in_any_order(sample):
 
 @holds
 def test_a_difference_changes_its_sign_with_its_groups(sample):
-    part = sample.means()
-    assume(not np.isnan(part.value[1:3]).any())
+    part = sample.means(silent=True)
+    assume(not np.isnan(part.value[1:3]).any() and not part.exact[1:3].any())
     a, d = sample.answers(), sample.frame["d"]
     there = stats.difference(a, sample.design, d == "nord", d == "sud", level=LEVEL).iloc[0]
     back = stats.difference(a, sample.design, d == "sud", d == "nord", level=LEVEL).iloc[0]
@@ -171,9 +172,7 @@ def test_a_difference_changes_its_sign_with_its_groups(sample):
     same(there[PRECISION], contrast[PRECISION])
     same(back["estimation"], -there["estimation"])
     same(back[LIMITS], -there[LIMITS[::-1]])
-    # A group observed whole that lacks an answer has no error of its own.
-    if not np.isnan(there["erreur_type"]):
-        same(there["erreur_type"] ** 2, [1, -1] @ part.covariance[1:3, 1:3] @ [1, -1])
+    same(there["erreur_type"] ** 2, [1, -1] @ part.covariance[1:3, 1:3] @ [1, -1])
 
 
 @holds
@@ -195,12 +194,11 @@ def test_the_slope_of_two_editions_is_their_change_by_year(sample):
 
 @holds
 def test_units_that_move_alike_between_editions_give_a_change_without_error(sample):
-    # Of two stages the second is drawn anew: it would add its variance twice.
+    # Who leaves a question out is drawn anew, and so is the second of two stages.
+    assume(sample.frame["y"].notna().all())
     sample = sample.drawn("one" if sample.fpc == "two" else sample.fpc)
     moved = sample.changed(y=sample.frame["y"] + 3)
     matrix = stats.wave_covariance({2024: sample.wave(), 2025: moved.wave()})
-    # A sample observed whole that lacks an answer has no error of its own.
-    assume(np.isfinite(matrix.to_numpy()).all())
     part = linear.ratio(sample.design, sample.question(), whole(sample.design.size))
     same(matrix, np.full((2, 2), part.variance[0]))
 
@@ -273,3 +271,31 @@ def test_an_answer_out_of_the_domain_changes_nothing_in_it(sample):
     same(moved.value[1], part.value[1])
     same(moved.variance[1], part.variance[1])
     assert moved.df[1] == part.df[1]
+
+
+@holds
+def test_an_answer_left_out_adds_to_the_variance_of_a_sample_drawn_without_replacement(sample):
+    aside, left = sample.means(), sample.means(silent=True)
+    same(left.value, aside.value)
+    added = left.covariance - aside.covariance
+    known = np.isfinite(left.value) & ~aside.exact
+    added = added[np.ix_(known, known)]
+    assert (np.linalg.eigvalsh(added) >= -1e-9 * max(1.0, np.abs(added).max(initial=0))).all()
+    if sample.fpc == "none" or sample.frame["y"].notna().all():
+        same(added, np.zeros_like(added))
+
+
+@holds
+def test_the_answers_of_a_fully_observed_population_vary_by_those_left_out_alone(sample):
+    sample = sample.drawn("one").changed(N=sample.frame.groupby("h")["j"].transform("nunique"))
+    silent = sample.frame["y"].isna()
+    part = sample.means(silent=True)
+    hidden = silent.groupby(sample.frame["d"], observed=False).any().to_numpy()
+    assert (part.exact == (np.isfinite(part.value) & ~hidden)).all()
+    expected = np.zeros(part.value.shape)
+    for _, rows in sample.frame.groupby("h"):
+        told = rows["y"].notna()
+        share, a = told.mean(), told.sum()
+        z2 = pd.Series(part.z**2, sample.frame.index)[rows.index].groupby(rows["d"], observed=False).sum()
+        expected += (1 - share) * a / max(a - 1, 1) * z2.to_numpy()
+    same(part.variance, np.where(part.exact, 0.0, np.where(np.isfinite(part.value), expected, np.nan)))

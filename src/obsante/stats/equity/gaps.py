@@ -63,7 +63,7 @@ def ratio_of_means(
         for name, mask in masks.items()
     )
     z = high.z / high.value - low.z / low.value
-    variance = float(design.covariance(z)[0, 0])
+    variance = float(question.seen_by(design).covariance(z)[0, 0])
     value, df = np.log(high.value / low.value).item(), min(high.df.item(), low.df.item())
     limits = student(value, variance, df, level)
     either = masks["first"] | masks["second"]

@@ -75,7 +75,8 @@ def drawn(design: SurveyDesign, y: Values, ranking: Values, inside: Values | Non
             remedy="check that both questions were asked in this domain, or leave the index out",
         )
     missing = int((domain & ~used).sum())
-    return Sample(design, used, missing, name, values[used], ranks[used])
+    seen = design.answering(used, domain & ~used)
+    return Sample(seen, used, missing, name, values[used], ranks[used])
 
 
 def name_of(values: Values, default: str) -> str:

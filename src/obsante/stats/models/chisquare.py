@@ -85,6 +85,7 @@ def independence_test(
     """
     inside = inside_rows(design, frame, inside)
     used = _answered(frame, rows, inside) & _answered(frame, columns, inside)
+    design = design.answering(used, inside & ~used)
     left, across = _categories(frame[rows][used]), _categories(frame[columns][used])
     cell = np.full(design.size, -1)
     cell[used] = left.codes * np.int64(len(across.categories)) + across.codes
@@ -133,6 +134,7 @@ def goodness_of_fit_test(
     """
     inside = inside_rows(design, frame, inside)
     used = _answered(frame, variable, inside)
+    design = design.answering(used, inside & ~used)
     expected = dict(expected)
     target = _target(expected, variable)
     cell = np.full(design.size, -1)

@@ -225,7 +225,8 @@ def _gap(
 ) -> _Gap:
     """The complete rows of both groups, with their regressors."""
     values = numbers(frame, what.y)
-    known = inside_rows(design, frame, inside) & ~np.isnan(values)
+    inside = inside_rows(design, frame, inside)
+    known = inside & ~np.isnan(values)
     for name in (*what.numeric, *what.categorical):
         known &= checks.column(frame, name).notna().to_numpy()
     first, second = two_groups(frame, what.by, what.groups, known)
@@ -235,7 +236,8 @@ def _gap(
     )
     for label, member in zip(what.groups, (first, second), strict=True):
         x.check_categories(member, f"group '{label}' of '{what.by}'")
-    return _Gap(design, np.where(both, values, 0.0), x, what.groups, first, second)
+    seen = design.answering(known, inside & ~known)
+    return _Gap(seen, np.where(both, values, 0.0), x, what.groups, first, second)
 
 
 def _moments(gap: _Gap) -> tuple[_Linearised, _Linearised, _Linearised, _Linearised]:

@@ -124,7 +124,7 @@ def glm(
     terms = model_terms(formula, frame, reference=reference or {}, inside=rows, exposure=exposure)
     _suitable(terms, family)
     refuse_collinear(terms.x, design.weights[terms.used], terms.names)
-    return _fit(design, terms, family, level)
+    return _fit(design.answering(terms.used, rows & ~terms.used), terms, family, level)
 
 
 def _fit(design: SurveyDesign, terms: Terms, family: str, level: float) -> Fit:

@@ -65,8 +65,9 @@ def two_sample_t_test(
     >>> row[["terme", "estimation", "ddl"]].values.tolist()
     [['a - b', 3.0, 2]]
     """
-    values = numbers(frame, y)
-    known = inside_rows(design, frame, inside) & ~np.isnan(values)
+    values, inside = numbers(frame, y), inside_rows(design, frame, inside)
+    known = inside & ~np.isnan(values)
+    design = design.answering(known, inside & ~known)
     first, second = two_groups(frame, by, groups, known)
     mean_a, z_a = _mean(design, values, first)
     mean_b, z_b = _mean(design, values, second)
@@ -115,8 +116,9 @@ def one_sample_t_test(
     >>> round(float(row["statistique"]), 4), int(row["ddl"])
     (1.8516, 3)
     """
-    values = numbers(frame, y)
-    known = inside_rows(design, frame, inside) & ~np.isnan(values)
+    values, inside = numbers(frame, y), inside_rows(design, frame, inside)
+    known = inside & ~np.isnan(values)
+    design = design.answering(known, inside & ~known)
     checks.some_value(np.where(known, values, np.nan), y)
     _finite(value)
     mean, z = _mean(design, values, known)

@@ -74,7 +74,7 @@ def complete(items: pd.DataFrame, design: SurveyDesign | None, minimum: int) -> 
     inside = ~np.isnan(x).any(axis=1)
     _enough(int(inside.sum()), len(names), items)
     _varying(x[inside], names)
-    return Scale(design, inside, names, x[inside])
+    return Scale(design.answering(inside, ~inside), inside, names, x[inside])
 
 
 def reliability_row(

@@ -9,7 +9,6 @@ others who have some. Linearised as a product of two ratios over the same sample
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -18,7 +17,7 @@ from obsante.errors import DataError
 from obsante.stats import checks
 from obsante.stats.survey import linear
 from obsante.stats.survey.design import SurveyDesign
-from obsante.stats.survey.domains import Partition, partitions
+from obsante.stats.survey.domains import partitions
 from obsante.stats.survey.estimates import COLUMNS, answered, block, name_of
 
 AMOUNT = "part multipliée par la moyenne de ceux qui en ont, intervalle de Student"
@@ -64,7 +63,7 @@ def mean_amount(
     among = linear.Question(np.where(some, amount.y, np.nan), some & amount.missing)
     state = having["state"].where(~(some & ~np.isfinite(amount.y)), "missing")
     blocks = [
-        block(_product(design, share, among, domain), domain, design, state, level, None)
+        block(linear.product(design, share, among, domain), domain, design, state, level, None)
         for domain in partitions(design, domains, by)
     ]
     table = pd.concat(blocks, ignore_index=True).assign(methode=AMOUNT)[COLUMNS]
@@ -80,24 +79,3 @@ def _consistent(has: np.ndarray, amount: np.ndarray, amounts: pd.DataFrame) -> N
             expected="0 for a unit that has none, a positive amount or no answer for the others",
             remedy="correct the row, or add the rule to config/dictionary so that it is set aside",
         )
-
-
-def _product(
-    design: SurveyDesign, share: linear.Question, among: linear.Question, domain: Partition
-) -> linear.Linear:
-    """Share times mean in each domain, with the influences of both; known amounts are its units."""
-    part, mean = linear.ratio(design, share, domain), linear.ratio(design, among, domain)
-    # Where nobody has any, there is no mean to multiply: the amount is 0 for all.
-    level = np.where(part.value == 0, 0.0, mean.value)
-    place = np.maximum(domain.codes, 0)
-    z = np.nan_to_num(level[place] * part.z + part.value[place] * mean.z)
-    covariance = design.covariance(z, place, domain.size)
-    unknown = ~np.isfinite(level) | ~np.isfinite(part.variance)
-    covariance[unknown, :] = np.nan
-    covariance[:, unknown] = np.nan
-    told = (share.y == 0) | np.isfinite(among.y)
-    return replace(
-        part, value=part.value * level, z=z, codes=np.where(told, part.codes, -1),
-        covariance=covariance, design_effect=np.full(domain.size, np.nan),
-        exact=part.exact & (mean.exact | (part.value == 0)),
-    )  # fmt: skip

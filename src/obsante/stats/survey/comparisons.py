@@ -68,7 +68,8 @@ def difference(
     groups = [group(mask, question.usable, name) for mask, name in zip(masks, ("first", "second"))]
     parts = [linear.ratio(design, question, domain) for domain in groups]
     value = parts[0].value - parts[1].value
-    variance = _variance(design, parts[0].z - parts[1].z, [part.variance for part in parts])
+    z = parts[0].z - parts[1].z
+    variance = _variance(question.seen_by(design), z, [part.variance for part in parts])
     df = min(part.df for part in parts)
     row = _row(value, variance, df, level, all(part.exact for part in parts))
     return _described(row, answers, design, masks[0] | masks[1], question, "ecart", DIFFERENCE)
@@ -111,7 +112,7 @@ def contrast(
     used = c != 0
     chosen = np.where(parts.codes >= 0, c[parts.codes], 0.0)
     value = np.array([c[used] @ part.value[used]])
-    variance = _variance(design, part.z * chosen, [part.variance[used]])
+    variance = _variance(question.seen_by(design), part.z * chosen, [part.variance[used]])
     row = _row(value, variance, part.df[used].min(), level, part.exact[used].all())
     return _described(row, answers, design, chosen != 0, question, "contraste", CONTRAST)
 

@@ -53,6 +53,8 @@ class SurveyDesign:
         lonely: what is done with a stratum that has a single PSU and is not a census.
         second: the second stage, None where PSUs are the last stage or there is no FPC.
         calibrations: adjustments of the weights, whose residuals carry the variance.
+        response: a question's answers, of which :meth:`answering` makes this design; None where
+            all the units answered.
     """
 
     index: pd.Index
@@ -67,6 +69,7 @@ class SurveyDesign:
     lonely: str = "error"
     second: SecondStage | None = None
     calibrations: tuple[variance.Calibration, ...] = ()
+    response: variance.Response | None = None
 
     @property
     def size(self) -> int:
@@ -100,6 +103,7 @@ class SurveyDesign:
 
         V = sum_h (1-f_h) n_h/(n_h-1) sum_j (t_hj - mean_h)^2
           + sum_h f_h sum_j (1-m_j/M_j) m_j/(m_j-1) sum_k (z_jk - mean_j)^2
+          + what the units that left a question out add: :meth:`answering`
 
         Args:
             z: weight times influence, (n,) or (n, k); 0 for a unit outside the domain.
@@ -110,6 +114,28 @@ class SurveyDesign:
             (k, k), or (size, size) with ``codes``.
         """
         return variance.covariance(self, np.asarray(z, dtype=float), codes, size)
+
+    def answering(self, answered: np.ndarray, missing: np.ndarray) -> SurveyDesign:
+        """The same sample, some units of which left a question out.
+
+        The first two terms of :meth:`covariance` see missing answers as far as the units were
+        drawn from others: where f_h = 1 they see nothing, and yet answers are unknown. Those of a
+        stratum are taken to be missing at random, a_h of those concerned having answered, which
+        adds, with r_h that share::
+
+            sum_h f_h (1-r_h) a_h/(a_h-1) sum_k z_hk^2      (times m_j/M_j with two stages)
+
+        Reference: Särndal, Swensson & Wretman (1992), ch. 15, response homogeneity groups.
+
+        Args:
+            answered: units whose answers are used (n,), whatever their domain.
+            missing: units that should have answered and did not (n,).
+        """
+        if not np.any(missing):
+            return self
+        strata = len(self.psu_population)
+        counts = [np.bincount(self.stratum[rows], minlength=strata) for rows in (answered, missing)]
+        return replace(self, response=variance.Response(*counts))
 
     def degrees_of_freedom(self, inside: np.ndarray) -> int:
         """PSUs minus strata among the rows ``inside`` (n,)."""

@@ -35,6 +35,10 @@ class Question:
         known = np.isfinite(self.y)
         return known if self.x is None else known & np.isfinite(self.x)
 
+    def seen_by(self, design: SurveyDesign) -> SurveyDesign:
+        """The design, whose variances count with the answers that are missing."""
+        return design.answering(self.usable, self.missing)
+
 
 @dataclass(frozen=True, eq=False)
 class Linear:
@@ -51,7 +55,7 @@ class Linear:
         fraction: 1 - n sum(w (w - 1)) / sum(w)^2 in each domain (K,), at least 0: what drawing
             without replacement takes off a variance, less what unequal weights add to it. It is
             n / N with equal weights, and 0 for a design without finite-population correction.
-        exact: True (K,) where every unit of the domain's population was observed.
+        exact: True (K,) where every unit of the domain's population answered.
     """
 
     value: np.ndarray
@@ -110,18 +114,32 @@ def _some_denominator(below: np.ndarray, n: np.ndarray, domain: Partition) -> No
         )
 
 
-def product(design: SurveyDesign, first: Linear, second: Linear, known: np.ndarray) -> Linear:
-    """Product of two estimates of the whole sample, known for the units ``known`` (n,).
+def product(design: SurveyDesign, has: Question, what: Question, domain: Partition) -> Linear:
+    """Share of the units that have a trait, times the mean of ``what`` among those that have it.
 
-    df is the smaller of the two: without any for one factor, there is none for the product.
+    Where nobody has the trait the product is zero, though there is no mean. df is that of the units
+    whose place is known, 0 where the mean itself has none.
+
+    Args:
+        has: 1, 0 or NaN.
+        what: known only among the units that have the trait, and missing only there.
     """
-    value = first.value * second.value
-    z = first.value * second.z + second.value * first.z
-    codes = np.where(known, first.codes, -1)
-    df = np.minimum(first.df, second.df)
-    unknown = np.full(1, np.nan)
-    exact = first.exact & second.exact
-    return Linear(value, z, codes, design.covariance(z), df, unknown, first.fraction, exact)
+    share, mean = ratio(design, has, domain), ratio(design, what, domain)
+    nobody = share.value == 0
+    level = np.where(nobody, 0.0, mean.value)
+    place = np.maximum(domain.codes, 0)
+    z = np.nan_to_num(level[place] * share.z + share.value[place] * mean.z)
+    known = has.usable & ((has.y == 0) | what.usable)
+    answers = Question(np.where(known, has.y, np.nan), has.missing | what.missing)
+    value, codes = share.value * level, domain.inside(known)
+    exact = _exact(design, codes, domain, answers)
+    return replace(
+        share, value=value, z=z, codes=codes, exact=exact,
+        covariance=_covariance(design, value, z, domain, answers, exact),
+        df=np.where(nobody | (mean.df > 0), design.domain_degrees_of_freedom(codes, domain.size), 0),
+        design_effect=np.full(domain.size, np.nan),
+        fraction=_fraction(design, codes, domain, answers),
+    )  # fmt: skip
 
 
 def complement(part: Linear) -> Linear:
@@ -130,44 +148,52 @@ def complement(part: Linear) -> Linear:
 
 
 def _linear(design, value, z, codes, domain: Partition, question: Question) -> Linear:
-    covariance = design.covariance(z, np.maximum(codes, 0), domain.size)
+    exact = _exact(design, codes, domain, question)
+    covariance = _covariance(design, value, z, domain, question, exact)
     df = design.domain_degrees_of_freedom(codes, domain.size)
-    n, stands_for = sums(codes, domain.size), sums(codes, domain.size, design.weights)
-    effect = _design_effect(design, z, codes, np.diag(covariance), n, stands_for)
-    rounding = np.sqrt(np.diag(covariance)) <= _ROUNDING * np.abs(value)
-    covariance[rounding, :] = 0.0
-    covariance[:, rounding] = 0.0
-    fraction = _fraction(design, codes, n, stands_for)
-    census = _census(design, codes, domain.size)
-    # Strata observed whole have no variance, but an answer that one unit did not give is unknown.
-    incomplete = census & (sums(domain.inside(question.missing), domain.size) > 0)
-    unknown = incomplete | ~np.isfinite(value)
-    covariance[unknown, :] = np.nan
-    covariance[:, unknown] = np.nan
-    exact = census & ~incomplete
+    effect = _design_effect(design, z, codes, np.diag(covariance))
+    fraction = _fraction(design, codes, domain, question)
     return Linear(value, z, codes, covariance, df, effect, fraction, exact)
 
 
-def _fraction(design: SurveyDesign, codes, n: np.ndarray, stands_for: np.ndarray) -> np.ndarray:
-    """1 - n sum(w (w - 1)) / sum(w)^2, from 0 to 1; 0 without FPC, NaN in an empty domain."""
+def _covariance(design, value, z, domain: Partition, question: Question, exact) -> np.ndarray:
+    """(K, K); zero for a domain that is known exactly, NaN for one that has no value."""
+    covariance = question.seen_by(design).covariance(z, np.maximum(domain.codes, 0), domain.size)
+    certain = exact | (np.sqrt(np.diag(covariance)) <= _ROUNDING * np.abs(value))
+    for places, number in ((certain, 0.0), (~np.isfinite(value), np.nan)):
+        covariance[places, :] = number
+        covariance[:, places] = number
+    return covariance
+
+
+def _fraction(design: SurveyDesign, codes, domain: Partition, question: Question) -> np.ndarray:
+    """1 - n sum(w (w - 1)) / sum(w)^2, from 0 to 1; 0 without FPC, NaN in an empty domain.
+
+    Where answers are missing, w is the weight shared among the units that answered.
+    """
+    size = domain.size
     if np.isinf(design.psu_population).all():
-        return np.zeros(len(n))
-    unseen = sums(codes, len(n), design.weights * (design.weights - 1))
-    return (1 - n * unseen / np.where(n > 0, stands_for, np.nan) ** 2).clip(0, 1)
+        return np.zeros(size)
+    n, answering = sums(codes, size), sums(codes, size, design.weights)
+    known = np.where(n > 0, answering, np.nan)
+    share = 1 + sums(domain.inside(question.missing), size, design.weights) / known
+    unseen = share * sums(codes, size, design.weights**2) - known
+    return (1 - n * unseen / (share * known**2)).clip(0, 1)
 
 
-def _census(design: SurveyDesign, codes: np.ndarray, size: int) -> np.ndarray:
-    """Domains whose units all come from strata, and PSUs, that were observed whole."""
+def _exact(design: SurveyDesign, codes: np.ndarray, domain: Partition, question: Question):
+    """Domains (K,) of strata, and PSUs, that were observed whole, and whose units all answered."""
     drawn = (design.first_fraction < 1)[design.stratum]
     if design.second is not None:
         drawn |= (design.second.fraction < 1)[design.psu]
-    sampled = sums(np.where(drawn, codes, -1), size) > 0
-    return (sums(codes, size) > 0) & ~sampled
+    unknown = drawn & (codes >= 0) | question.missing
+    return (sums(codes, domain.size) > 0) & ~(sums(domain.inside(unknown), domain.size) > 0)
 
 
-def _design_effect(design, z, codes, variance, n, stands_for) -> np.ndarray:
+def _design_effect(design, z, codes, variance) -> np.ndarray:
     """V over W / (n - 1) * sum(w (u - mean)^2): what equal weights and no design would give."""
     size = len(variance)
+    n, stands_for = sums(codes, size), sums(codes, size, design.weights)
     mean = sums(codes, size, z) / np.where(n > 0, stands_for, 1.0)
     centred = z / design.weights
     centred -= mean[codes]

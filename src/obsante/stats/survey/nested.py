@@ -11,7 +11,6 @@ those with the first that answered::
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -19,7 +18,7 @@ import pandas as pd
 from obsante.stats import checks
 from obsante.stats.survey import linear
 from obsante.stats.survey.design import SurveyDesign
-from obsante.stats.survey.domains import Partition, partitions
+from obsante.stats.survey.domains import partitions
 from obsante.stats.survey.estimates import COLUMNS, answered, block, limits_of, name_of
 
 NESTED = "produit de deux proportions pondérées, intervalle de Korn-Graubard"
@@ -67,37 +66,7 @@ def nested_proportion(
     state = first["state"].where(known | (first["state"] != "valid"), "missing")
     limits = limits_of("korn-graubard", level)
     blocks = [
-        block(_product(design, outer, asked, domain, known), domain, design, state, level, limits)
+        block(linear.product(design, outer, asked, domain), domain, design, state, level, limits)
         for domain in partitions(design, domains, by)
     ]
     return pd.concat(blocks, ignore_index=True).assign(methode=NESTED)[COLUMNS]
-
-
-def _product(
-    design: SurveyDesign,
-    outer: linear.Question,
-    inner: linear.Question,
-    domain: Partition,
-    known: np.ndarray,
-) -> linear.Linear:
-    """Product of the two proportions of each domain; zero where nobody has the first trait."""
-    first, second = (linear.ratio(design, question, domain) for question in (outer, inner))
-    nobody = first.value == 0
-    share = np.where(nobody, 0.0, second.value)
-    place = np.maximum(domain.codes, 0)
-    z = np.nan_to_num(first.value[place] * second.z + share[place] * first.z)
-    covariance = design.covariance(z, place, domain.size)
-    unknown = ~np.isfinite(first.value * share) | ~np.isfinite(first.variance)
-    unknown |= ~nobody & ~np.isfinite(second.variance)
-    covariance[unknown, :] = np.nan
-    covariance[:, unknown] = np.nan
-    return replace(
-        first,
-        value=first.value * share,
-        z=z,
-        codes=np.where(known, domain.codes, -1),
-        covariance=covariance,
-        df=np.where(nobody, first.df, np.minimum(first.df, second.df)),
-        design_effect=np.full(domain.size, np.nan),
-        exact=first.exact & (nobody | second.exact),
-    )

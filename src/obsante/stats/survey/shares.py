@@ -12,7 +12,7 @@ from obsante.stats import checks
 from obsante.stats.answers import NOT_APPLICABLE, placed, states
 from obsante.stats.survey import linear
 from obsante.stats.survey.design import SurveyDesign
-from obsante.stats.survey.domains import Partition, group, same_rows, whole
+from obsante.stats.survey.domains import group, same_rows, whole
 from obsante.stats.survey.estimates import (
     COLUMNS,
     answered,
@@ -100,9 +100,11 @@ def graded_distribution(
     codes = placed(grades, categories)
     _consistent(question.y == 1, question.y == 0, codes, categories[0], dimension)
     graded = (question.y == 1) & codes.isin(list(categories[1:])).to_numpy()
+    if (question.y == 1).any():
+        # Without any adopter the shares are zero; with some, one of them has to give a grade.
+        group(graded, graded, dimension)
     known = graded | (question.y == 0)
-    parts = _products(design, question, [codes == grade for grade in categories[1:]],
-                      group(graded, graded, dimension), known)  # fmt: skip
+    parts = _products(design, question, [codes == grade for grade in categories[1:]], graded)
     state = adopted["state"].where(known | (adopted["state"] != "valid"), "missing")
     limits = limits_of("korn-graubard", level)
     blocks = [
@@ -114,19 +116,17 @@ def graded_distribution(
 
 
 def _products(
-    design: SurveyDesign, question: linear.Question, grades: list[pd.Series], adopters: Partition,
-    known: np.ndarray,
-) -> list[linear.Linear]:  # fmt: skip
+    design: SurveyDesign, question: linear.Question, grades: list[pd.Series], graded: np.ndarray
+) -> list[linear.Linear]:
     """One minus adoption, then adoption times the share of each grade among those who gave one."""
-    adoption = linear.ratio(design, question, whole(design.size))
-    shares = [
-        linear.ratio(
-            design, linear.Question(chosen.to_numpy(dtype=float), question.missing), adopters
-        )
-        for chosen in grades
+    domain = whole(design.size)
+    silent = (question.y == 1) & ~graded
+    asked = [
+        linear.Question(np.where(graded, of.to_numpy(dtype=bool, na_value=False), np.nan), silent)
+        for of in grades
     ]
-    products = [linear.product(design, adoption, share, known) for share in shares]
-    return [linear.complement(adoption), *products]
+    products = [linear.product(design, question, what, domain) for what in asked]
+    return [linear.complement(linear.ratio(design, question, domain)), *products]
 
 
 def _distinct(categories: Sequence[str], dimension: str) -> None:

@@ -48,6 +48,20 @@ class Calibration:
 
 
 @dataclass(frozen=True, eq=False)
+class Response:
+    """Units of each stratum that answered a question (H,), and that left it out (H,)."""
+
+    answered: np.ndarray
+    missing: np.ndarray
+
+    @property
+    def scale(self) -> np.ndarray:
+        """(1 - r_h) a_h / (a_h - 1) in each stratum (H,); a single answer has no spread to scale."""
+        asked = np.maximum(self.answered + self.missing, 1)
+        return self.missing / asked * self.answered / np.maximum(self.answered - 1, 1)
+
+
+@dataclass(frozen=True, eq=False)
 class _Stage:
     """Units (U) in groups (G): the unit of each row, the group of each unit, and how to weigh."""
 
@@ -66,7 +80,20 @@ def covariance(
         z, codes = carried_back(design, _spread(z, codes, size)), None
     if z.ndim == 1 and codes is None:
         codes = np.zeros(len(z), dtype=np.int64)
-    return sum(_between(stage, z, codes, size) for stage in _stages(design))
+    result = sum(_between(stage, z, codes, size) for stage in _stages(design))
+    return result if design.response is None else result + _unanswered(design, z, codes, size)
+
+
+def _unanswered(
+    design: SurveyDesign, z: np.ndarray, codes: np.ndarray | None, size: int
+) -> np.ndarray:
+    """What answers left out add: see :meth:`SurveyDesign.answering`."""
+    scale = (design.response.scale * design.first_fraction)[design.stratum]
+    if design.second is not None:
+        scale = scale * design.second.fraction[design.psu]
+    if codes is not None:
+        return np.diag(np.bincount(codes, scale * z**2, size))
+    return (z * scale[:, None]).T @ z
 
 
 def _spread(z: np.ndarray, codes: np.ndarray | None, size: int) -> np.ndarray:
