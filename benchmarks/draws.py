@@ -46,9 +46,10 @@ def of_facilities(yes: np.ndarray, no: np.ndarray, population: Facilities) -> Es
     t = z * (yes - p * members)
     squares = z**2 * (yes * (1 - p) ** 2 + no * p**2)
     scale = (1 - n / size) * n / np.maximum(n - 1, 1)
-    variance = (squares - t**2 / n) @ scale
-    df = members.sum(axis=1) - (members > 0).sum(axis=1)
-    return _estimates(p, total, variance, members, df, weight)
+    parts = (squares - t**2 / n) * scale
+    nominal = members.sum(axis=1) - (members > 0).sum(axis=1)
+    df = _freedom([(parts, members - 1)], nominal)
+    return _estimates(p, total, parts.sum(axis=1), members, df, weight)
 
 
 def two_stages(population: Staff, replications: int, rng: np.random.Generator) -> Estimates:
@@ -87,13 +88,25 @@ def of_staff(unit: np.ndarray, yes: np.ndarray, no: np.ndarray, population: Staf
     t = z * (yes - p * members)
     starts = np.concatenate([[0], np.cumsum(n)[:-1]])
     centred = t - (np.add.reduceat(t, starts, axis=1) / n)[:, stratum]
-    between = centred**2 @ ((1 - fraction) * n / np.maximum(n - 1, 1))[stratum]
+    between = centred**2 * ((1 - fraction) * n / np.maximum(n - 1, 1))[stratum]
     squares = z**2 * (yes * (1 - p) ** 2 + no * p**2)
     scale = (1 - m / size) * m / np.maximum(m - 1, 1)
-    within = (scale * (squares - t**2 / m)) @ fraction[stratum]
-    strata = np.add.reduceat(members, starts, axis=1) > 0
-    df = (members > 0).sum(axis=1) - strata.sum(axis=1)
-    return _estimates(p, total, between + within, members, df, weight)
+    within = scale * (squares - t**2 / m) * fraction[stratum]
+    met = np.add.reduceat(members > 0, starts, axis=1, dtype=np.int64)
+    alone = np.add.reduceat(np.maximum(members - 1, 0), starts, axis=1)
+    parts = [(np.add.reduceat(part, starts, axis=1), own)
+             for part, own in ((between, met - 1), (within, alone))]  # fmt: skip
+    df = _freedom(parts, (met - (met > 0)).sum(axis=1))
+    variance = (between + within).sum(axis=1)
+    return _estimates(p, total, variance, members, df, weight)
+
+
+def _freedom(parts: list[tuple[np.ndarray, np.ndarray]], nominal: np.ndarray) -> np.ndarray:
+    """As :mod:`obsante.stats.survey.freedom`, from the parts of the strata (R, H) and their df."""
+    total = sum(part.sum(axis=1) for part, _ in parts)
+    below = sum((part**2 / (np.maximum(own, 1) + 2)).sum(axis=1) for part, own in parts)
+    known = below > 0
+    return np.minimum(nominal, np.where(known, total**2 / np.where(known, below, 1.0) - 2, nominal))
 
 
 def _ratio(yes: np.ndarray, members: np.ndarray, weight: np.ndarray) -> tuple:

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from sampling_error import sampling_error
+from sampling_error import freedom, sampling_error
 from scipy.stats import t as student
 
 from obsante.results.values import load_values
@@ -47,11 +47,15 @@ def weighted(rows: pd.DataFrame, column: str) -> float:
     return float(np.average(known[column], weights=known["poids"]))
 
 
-def error(people: pd.DataFrame, z: pd.Series, column: str) -> float:
+def silent(people: pd.DataFrame, column: str) -> dict[str, object]:
     missing = people[column].isna()
     if column == "hours":
         missing &= people["trained"] != 0
-    return sampling_error(people, z, missing=missing, people="n_professionnels")
+    return {"missing": missing, "people": "n_professionnels"}
+
+
+def error(people: pd.DataFrame, z: pd.Series, column: str) -> float:
+    return sampling_error(people, z, **silent(people, column))
 
 
 def mean_influence(people: pd.DataFrame, column: str, inside: pd.Series) -> pd.Series:
@@ -63,8 +67,7 @@ def mean_influence(people: pd.DataFrame, column: str, inside: pd.Series) -> pd.S
 
 def interval(people: pd.DataFrame, value: float, z: pd.Series, used: pd.Series) -> list[float]:
     """Of the score."""
-    own = people[used]
-    df = own["id_etablissement"].nunique() - own["strate"].nunique()
+    df = freedom(people, z, used, **silent(people, "score"))
     half = student.ppf(0.975, df) * error(people, z, "score")
     return [value - half, value + half]
 

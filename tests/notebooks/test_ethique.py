@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
-from sampling_error import sampling_error
+from sampling_error import freedom, freedom_of_two, sampling_error
 from scipy.stats import t as student
 
 from obsante.results.registry import load_registry
@@ -101,11 +101,6 @@ def influence(rows: pd.DataFrame, y: pd.Series, inside: pd.Series) -> np.ndarray
     return np.where(used, w * (y.fillna(0.0).astype(float) - mean), 0.0) / w.sum()
 
 
-def freedom(rows: pd.DataFrame, used: pd.Series) -> int:
-    own = rows[used]
-    return own["id_etablissement"].nunique() - own["strate"].nunique()
-
-
 def test_facilities_shares_in_every_domain(published, facilities):
     asked = facilities["ia"].isin(["oui", "non"])
     answers = {
@@ -158,8 +153,9 @@ def test_the_mean_note_has_the_interval_of_a_two_stage_sample(published, users):
     y = notes(users, "confiance")
     everyone = pd.Series(True, users.index)
     z = influence(users, y, everyone)
-    error = sampling_error(users, z, missing=y.isna(), people="n_usagers")
-    half = student.ppf(0.975, freedom(users, y.notna())) * error
+    how = {"missing": y.isna(), "people": "n_usagers"}
+    error = sampling_error(users, z, **how)
+    half = student.ppf(0.975, freedom(users, z, y.notna(), **how)) * error
     row = published.loc[("eth.confiance", "national", "national")]
     assert row["erreur_type"] == pytest.approx(error)
     mean = share(users, y)
@@ -192,9 +188,13 @@ def test_gaps_of_access_and_their_intervals(published, users, truth):
         sides = [users[column].isin(codes) for codes in (first, second)]
         parts = [influence(users, y, side) for side in sides]
         value = share(users[sides[0]], y[sides[0]]) - share(users[sides[1]], y[sides[1]])
-        z = parts[0] - parts[1]
-        error = sampling_error(users, z, missing=y.isna(), people="n_usagers")
-        df = min(freedom(users, side & y.notna()) for side in sides)
+        how = {"missing": y.isna(), "people": "n_usagers"}
+        error = sampling_error(users, parts[0] - parts[1], **how)
+        used = [side & y.notna() for side in sides]
+        own = [freedom(users, z, mask, **how) for z, mask in zip(parts, used, strict=True)]
+        either = users[used[0] | used[1]]
+        most = either["id_etablissement"].nunique() - either["strate"].nunique()
+        df = freedom_of_two([sampling_error(users, z, **how) for z in parts], own, most)
         half = student.ppf(0.975, df) * error
         row = published.loc[("eth.ecart_acces", "ecart_par", name)]
         assert row["estimation"] == pytest.approx(value), name

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from sampling_error import sampling_error
+from sampling_error import freedom, freedom_of_two, sampling_error
 from scipy.stats import t as student
 from statsmodels.discrete.discrete_model import NegativeBinomial
 from statsmodels.stats.multitest import multipletests
@@ -82,8 +82,8 @@ def test_score_and_its_interval(values, audited):
     found = values.loc[("sec.score_conformite", "national", "national")]
     assert found["estimation"] == pytest.approx(weighted(audited["score"], w))
     z = influence(audited["score"], audited["score"].notna(), w)
-    df = len(audited) - audited["strate"].nunique()
     error = sampling_error(audited, z, missing=audited["omis_score"])
+    df = freedom(audited, z, audited["score"].notna(), missing=audited["omis_score"])
     half = student.ppf(0.975, df) * error
     assert found["borne_sup"] - found["estimation"] == pytest.approx(half, rel=1e-6)
     for dimension in ("type", "secteur", "region"):
@@ -125,9 +125,12 @@ def test_gaps_and_their_adjusted_tests(values, audited):
         parts = [influence(y, inside, w) for inside in groups]
         means = [weighted(y[g], w[g]) for g in groups]
         used = [g & y.notna() for g in groups]
-        df = min(u.sum() - audited.loc[u, "strate"].nunique() for u in used)
-        error = sampling_error(audited, parts[0] - parts[1], missing=audited[f"omis_{name}"],
-                               answered=y.notna())  # fmt: skip
+        how = {"missing": audited[f"omis_{name}"], "answered": y.notna()}
+        error = sampling_error(audited, parts[0] - parts[1], **how)
+        own = [freedom(audited, z, mask, **how) for z, mask in zip(parts, used, strict=True)]
+        either = used[0] | used[1]
+        most = either.sum() - audited.loc[either, "strate"].nunique()
+        df = freedom_of_two([sampling_error(audited, z, **how) for z in parts], own, most)
         key = ("sec.ecart_conformite", "ecart", "ecart")
         key = key if name == "score" else ("sec.ecart_controle", "controle", name)
         row = values.loc[key]

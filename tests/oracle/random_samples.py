@@ -29,10 +29,12 @@ class Sample:
     frame: pd.DataFrame
     fpc: str
     lonely: str
+    degrees: str = "design"
 
     @cached_property
     def design(self) -> stats.SurveyDesign:
-        columns = {"weights": "w", "strata": "h", "psu": "j", "lonely": self.lonely}
+        columns = {"weights": "w", "strata": "h", "psu": "j", "lonely": self.lonely,
+                   "degrees": self.degrees}
         if self.fpc != "none":
             columns |= {"psu_population": "N", "whole_psu": self.fpc == "one"}
         if self.fpc == "two":
@@ -48,6 +50,10 @@ class Sample:
 
     def drawn(self, fpc: str) -> Sample:
         return replace(self, fpc=fpc)
+
+    def freely(self) -> Sample:
+        """With the degrees of freedom that the parts of the variance leave."""
+        return replace(self, degrees="welch")
 
     def shuffled(self) -> Sample:
         order = np.random.default_rng(len(self.frame)).permutation(len(self.frame))

@@ -47,7 +47,8 @@ def of(pattern: str) -> list[str]:
 
 def design(name: str, lonely: str = "adjust") -> tuple[pd.DataFrame, stats.SurveyDesign]:
     data = frame("facilities" if name.startswith("synth_fac") else "professionals")
-    columns = {"weights": "w", "strata": "stratum", "psu": "fac_id", "lonely": lonely}
+    columns = {"weights": "w", "strata": "stratum", "psu": "fac_id", "lonely": lonely,
+               "degrees": "design"}
     if name != "synth_facnofpc":
         columns |= {"psu_population": "N_h"}
     if name == "synth_pro2":

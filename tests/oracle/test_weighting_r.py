@@ -44,7 +44,7 @@ def respondents() -> pd.DataFrame:
 def before(respondents) -> stats.SurveyDesign:
     return survey_design(
         respondents, weights="w_nr", strata="stratum", psu="fac_id", psu_population="N_h",
-        lonely="adjust",
+        lonely="adjust", degrees="design",
     )  # fmt: skip
 
 

@@ -153,8 +153,13 @@ def published(identifier: str) -> pd.DataFrame:
     """Every row of one indicator published so far; none gives an empty frame."""
     publication = current()
     find(publication.registry, identifier)
-    parts = [v for v in publication.values if (v["indicateur"] == identifier).all()]
+    parts = _rows_of(publication, identifier)
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
+
+
+def _rows_of(publication: Publication, identifier: str) -> list[pd.DataFrame]:
+    # Each table holds the rows of one indicator.
+    return [v for v in publication.values if len(v) and v["indicateur"].iat[0] == identifier]
 
 
 def measured(identifier: str, estimates: pd.DataFrame, *, edition: int) -> pd.DataFrame:
@@ -225,7 +230,7 @@ def _described(
         carnet=publication.notebook,
         cellule=cell_label(),
     )
-    records = described.to_dict("records")
+    records = described[quality.READ].to_dict("records")
     judge = (definition.precision, edition.precision)
     described["etat"] = [quality.state(record, *judge) for record in records]
     described["precision"] = [
@@ -287,7 +292,7 @@ def _check_range(definition: Indicator, rows: pd.DataFrame) -> None:
 
 def _check_repeats(publication: Publication, identifier: str, rows: pd.DataFrame) -> None:
     key = ["dimension", "modalite"]
-    earlier = [v[key] for v in publication.values if (v["indicateur"] == identifier).all()]
+    earlier = [v[key] for v in _rows_of(publication, identifier)]
     repeated = pd.concat([*earlier, rows[key]])
     repeated = repeated[repeated.duplicated()]
     if len(repeated):

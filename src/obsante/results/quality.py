@@ -7,13 +7,16 @@ import math
 from obsante.edition import Precision
 
 GOOD, FAIR, POOR = "bonne", "moyenne", "faible"
+# What is read of an estimate to judge it.
+READ = ["estimation", "erreur_type", "borne_inf", "borne_sup", "n", "n_manquant", "n_sans_objet",
+        "secret"]  # fmt: skip
 
 
 def grade(row: dict, precision: str, thresholds: Precision) -> str:
     """Precision of one estimate: ``bonne``, ``moyenne`` or ``faible``.
 
     Args:
-        row: ``estimation``, ``erreur_type``, ``borne_inf``, ``borne_sup``, ``n``.
+        row: values of :data:`READ`.
         precision: how the indicator is judged (``Indicator.precision``).
     """
     if precision == "exact":

@@ -146,4 +146,5 @@ def test_estimate_and_error_are_those_of_the_difference_of_two_domains(data):
     gap = difference(numeric(more["y"]), design, more["g"] == "a", more["g"] == "b", level=0.95)
     for column in ("estimation", "erreur_type"):
         assert t[column] == pytest.approx(gap[column].iloc[0], rel=1e-12)
-    assert (t["ddl"], gap["ddl"].iloc[0]) == (2, 3)
+    assert t["ddl"] == 2
+    assert 2 < gap["ddl"].iloc[0] <= 3

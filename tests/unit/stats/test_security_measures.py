@@ -112,7 +112,7 @@ def test_independent_samples_add_their_variances_and_keep_the_order_of_the_first
     assert gap["modalite"].tolist() == ["x", "y"]
     assert gap["estimation"].tolist() == pytest.approx([0.3, 0.1])
     assert gap["erreur_type"].tolist() == pytest.approx([0.05, 0.05])
-    expected = 0.05**4 / (0.03**4 / 40 + 0.04**4 / 40)
+    expected = 0.05**4 / (0.03**4 / 42 + 0.04**4 / 42) - 2
     assert gap["ddl"].tolist() == pytest.approx([expected] * 2)
     with pytest.raises(DataError, match="difference of two tables"):
         stats.independent_difference(one, two.iloc[:1], level=0.95)

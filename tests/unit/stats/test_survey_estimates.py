@@ -22,8 +22,8 @@ def answers(*values: float | None) -> pd.DataFrame:
 
 def sample(*weights: float, **columns: list) -> stats.SurveyDesign:
     """One row for each weight; the other columns keep the names of ``survey_design``."""
-    names = {name: name for name in columns if name not in ("lonely", "whole_psu")}
-    options = {name: columns[name] for name in ("lonely", "whole_psu") if name in columns}
+    names = {name: name for name in columns if name not in ("lonely", "whole_psu", "degrees")}
+    options = {name: columns[name] for name in ("lonely", "whole_psu", "degrees") if name in columns}
     frame = pd.DataFrame({"poids": weights} | {name: columns[name] for name in names})
     return stats.survey_design(frame, weights="poids", **names, **options)
 
@@ -59,11 +59,24 @@ def test_a_stratified_mean_has_the_variance_of_the_textbook():
     a = answers(1, 3, 10, 13, 16)
     d = sample(5, 5, 10, 10, 10, strata=[*"aabbb"], psu_population=[10, 10, 30, 30, 30])
     found = stats.mean(a, d, nothing(a), level=LEVEL).iloc[0]
-    variance = (10 / 40) ** 2 * 0.8 * 2 / 2 + (30 / 40) ** 2 * 0.9 * 9 / 3
+    parts = (10 / 40) ** 2 * 0.8 * 2 / 2, (30 / 40) ** 2 * 0.9 * 9 / 3
+    variance = sum(parts)
     assert found["estimation"] == pytest.approx(0.25 * 2 + 0.75 * 13)
     assert found["erreur_type"] == pytest.approx(math.sqrt(variance))
-    assert found["ddl"] == 3
+    assert found["ddl"] == pytest.approx(variance**2 / (parts[0] ** 2 / 3 + parts[1] ** 2 / 4) - 2)
     assert found["cv"] == pytest.approx(math.sqrt(variance) / 10.25)
+
+
+def test_one_large_unit_leaves_the_degrees_of_freedom_of_its_stratum():
+    y = [0.0, 1000.0, 0.0, 1000.0, *np.tile([0.0, 1.0], 500)]
+    frame = {"strata": [*"aaaa", *["b"] * 1000]}
+    large, plain = (
+        stats.mean(answers(*y), sample(*[1] * 1004, **frame, **kind), nothing(answers(*y)), level=LEVEL)
+        for kind in ({}, {"degrees": "design"})
+    )
+    assert large["ddl"].item() == pytest.approx(3, rel=0.01)
+    assert plain["ddl"].item() == 1002
+    assert large["borne_sup"].item() > plain["borne_sup"].item()
 
 
 def test_two_stages_add_the_spread_within_primary_units():

@@ -98,10 +98,11 @@ def _curve(
     influence = np.column_stack(
         [_influence(sample, p, mean, codes, population, held, width) for p in points]
     )
-    variance = np.diag(sample.design.covariance(sample.scores(influence)))
+    z = sample.scores(influence)
+    variance = np.diag(sample.design.covariance(z))
     # At 0 and 1 the influence is zero up to rounding.
     variance = np.where((points == 0) | (points == 1), 0.0, variance)
-    df = sample.design.degrees_of_freedom(sample.inside)
+    df = sample.degrees(z)
     limits = [np.clip(end, 0, 1) for end in student(value, variance, df, level)]
     table = samples.table(sample, value, np.sqrt(variance), limits, df, method)
     table.insert(0, "part_population", points)

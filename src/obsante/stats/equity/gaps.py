@@ -18,6 +18,7 @@ from obsante.stats.survey import linear
 from obsante.stats.survey.design import SurveyDesign
 from obsante.stats.survey.domains import Partition, group, members
 from obsante.stats.survey.estimates import answered, name_of
+from obsante.stats.survey.freedom import of_a_sum
 from obsante.stats.survey.intervals import student
 
 RATIO = "rapport de moyennes pondérées, intervalle de Student du logarithme"
@@ -34,7 +35,7 @@ def ratio_of_means(
     """Mean (or proportion) in ``first`` over that in ``second``; 1 is equality.
 
     The interval is built on the logarithm; ``erreur_type`` is that of the ratio (delta method).
-    df is the smaller of the two groups'. The groups may overlap.
+    The groups may overlap.
 
     Args:
         answers: ``y`` and ``state`` for each row of the design.
@@ -64,7 +65,10 @@ def ratio_of_means(
     )
     z = high.z / high.value - low.z / low.value
     variance = float(question.seen_by(design).covariance(z)[0, 0])
-    value, df = np.log(high.value / low.value).item(), min(high.df.item(), low.df.item())
+    value = np.log(high.value / low.value).item()
+    relative = [part.variance / part.value**2 for part in (high, low)]
+    most = design.degrees_of_freedom((masks["first"] | masks["second"]) & question.usable)
+    df = min(of_a_sum(relative, [high.df, low.df]).item(), most)
     limits = student(value, variance, df, level)
     either = masks["first"] | masks["second"]
     columns = {

@@ -52,6 +52,10 @@ class Sample:
         """:func:`mean_above` of ``values`` over the units used."""
         return mean_above(values, self.ranking, self.weights)
 
+    def degrees(self, z: np.ndarray) -> np.ndarray:
+        """Degrees of freedom of the variances of z, (1,) or (k,)."""
+        return self.design.effective_degrees(z, np.where(self.inside, 0, -1))
+
     def scores(self, influence: np.ndarray) -> np.ndarray:
         """z (n,) or (n, k) over the design's rows, from the influence on the units used."""
         share = self.weights / self.weights.sum()
@@ -118,13 +122,14 @@ def row(
 ) -> pd.DataFrame:
     """One row: the estimate, its standard error and its Student interval."""
     checks.probability(level, "level")
-    variance = float(sample.design.covariance(sample.scores(influence))[0, 0])
-    df = sample.design.degrees_of_freedom(sample.inside)
+    z = sample.scores(influence)
+    variance = float(sample.design.covariance(z)[0, 0])
+    df = sample.degrees(z).item()
     low, high = student(value, variance, df, level)
     return table(sample, value, variance**0.5, (low, high), df, method)
 
 
-def table(sample: Sample, value, error, limits, df: int, method: str) -> pd.DataFrame:
+def table(sample: Sample, value, error, limits, df, method: str) -> pd.DataFrame:
     """Estimates, standard errors and limits (numbers or arrays of one shape) as a table."""
     columns = {
         "estimation": value, "erreur_type": error, "borne_inf": limits[0], "borne_sup": limits[1],

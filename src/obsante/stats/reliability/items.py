@@ -44,11 +44,12 @@ class Scale:
         centred = self.centred
         return centred.T @ (centred * self.weights[:, None]) / self.weights.sum()
 
-    def variance_of(self, influence: np.ndarray) -> tuple[float, int]:
+    def variance_of(self, influence: np.ndarray) -> tuple[float, float]:
         """Variance and degrees of freedom of an estimate, from the influence of each row (n,)."""
         z = np.zeros(self.design.size)
         z[self.inside] = self.weights * influence / self.weights.sum()
-        return float(self.design.covariance(z)[0, 0]), self.design.degrees_of_freedom(self.inside)
+        df = self.design.effective_degrees(z, np.where(self.inside, 0, -1)).item()
+        return float(self.design.covariance(z)[0, 0]), df
 
 
 def complete(items: pd.DataFrame, design: SurveyDesign | None, minimum: int) -> Scale:
@@ -87,7 +88,7 @@ def reliability_row(
     return table(scale, value, variance**0.5, (1 - np.exp(low), 1 - np.exp(high)), df, method)
 
 
-def table(scale: Scale, value: float, error: float, limits, df: int, method: str) -> pd.DataFrame:
+def table(scale: Scale, value: float, error: float, limits, df: float, method: str) -> pd.DataFrame:
     """The row that every coefficient of reliability returns."""
     columns = {
         "estimation": value, "erreur_type": error, "borne_inf": limits[0], "borne_sup": limits[1],

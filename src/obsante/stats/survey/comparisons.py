@@ -25,6 +25,7 @@ from obsante.stats.survey.domains import (
     same_rows,
 )
 from obsante.stats.survey.estimates import COLUMNS, answered, estimate_columns, spread_limits
+from obsante.stats.survey.freedom import of_a_sum
 
 DIFFERENCE = "différence de moyennes pondérées, intervalle de Student"
 CONTRAST = "contraste de moyennes pondérées, intervalle de Student"
@@ -40,8 +41,8 @@ def difference(
 ) -> pd.DataFrame:
     """Mean (or proportion) in ``first`` minus that in ``second``, in the unit of y, one row.
 
-    df is the smaller of the two groups': where one group has few PSUs it carries most of the
-    variance, and the df of both together would make the interval too narrow. The groups may
+    df are those of a sum of both variances, at most PSUs minus strata of both groups: where one has
+    few PSUs it carries most of the variance, and their number would make the interval too narrow. The groups may
     overlap (a region and the country).
 
     Args:
@@ -70,7 +71,8 @@ def difference(
     value = parts[0].value - parts[1].value
     z = parts[0].z - parts[1].z
     variance = _variance(question.seen_by(design), z, [part.variance for part in parts])
-    df = min(part.df for part in parts)
+    most = design.degrees_of_freedom((masks[0] | masks[1]) & question.usable)
+    df = np.minimum(of_a_sum([p.variance for p in parts], [p.df for p in parts]), most)
     row = _row(value, variance, df, level, all(part.exact for part in parts))
     return _described(row, answers, design, masks[0] | masks[1], question, "ecart", DIFFERENCE)
 
@@ -87,8 +89,7 @@ def contrast(
 
     Args:
         domains: domain of each row of the design.
-        coefficients: c_d for each domain of the combination, the others left out; df is the smallest
-            of theirs.
+        coefficients: c_d for each domain of the combination, the others left out.
 
     Returns:
         One row, columns of :func:`difference`.
@@ -112,8 +113,11 @@ def contrast(
     used = c != 0
     chosen = np.where(parts.codes >= 0, c[parts.codes], 0.0)
     value = np.array([c[used] @ part.value[used]])
-    variance = _variance(question.seen_by(design), part.z * chosen, [part.variance[used]])
-    row = _row(value, variance, part.df[used].min(), level, part.exact[used].all())
+    z, seen = part.z * chosen, question.seen_by(design)
+    variance = _variance(seen, z, [part.variance[used]])
+    most = design.degrees_of_freedom((chosen != 0) & question.usable)
+    df = np.minimum(of_a_sum((c**2 * part.variance)[used][:, None], part.df[used][:, None]), most)
+    row = _row(value, variance, df, level, part.exact[used].all())
     return _described(row, answers, design, chosen != 0, question, "contraste", CONTRAST)
 
 

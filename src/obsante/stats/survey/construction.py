@@ -12,6 +12,7 @@ from obsante.stats import checks
 from obsante.stats.survey.design import SecondStage, SurveyDesign
 
 LONELY = ("error", "adjust", "certainty")
+DEGREES = ("welch", "design")
 
 
 def survey_design(
@@ -25,6 +26,7 @@ def survey_design(
     ssu_population: str | None = None,
     lonely: str = "error",
     whole_psu: bool = False,
+    degrees: str = "welch",
 ) -> SurveyDesign:
     """The design of a sample, from the columns that describe how it was drawn.
 
@@ -41,6 +43,9 @@ def survey_design(
             several never stops: it is centred on all of them, or left out with ``certainty``.
         whole_psu: PSUs of several rows were observed whole, or the rows repeat one unit in time:
             the FPC of the first stage is then the only one.
+        degrees: of freedom of estimates and of their gaps: ``welch`` counts what each
+            stratum adds to the variance (:mod:`obsante.stats.survey.freedom`); ``design`` is PSUs
+            minus strata, as R's ``survey``. Models and tests have the latter.
 
     Raises:
         DataError: a column is unknown, a weight is not positive, a label or a size is missing, a
@@ -51,6 +56,7 @@ def survey_design(
     8.0
     """
     checks.choice(lonely, "rule for a stratum with a single PSU", LONELY)
+    checks.choice(degrees, "degrees of freedom", DEGREES)
     _some_row(frame)
     w = checks.vector(checks.column(frame, weights), weights, len(frame))
     checks.positive(w, weights)
@@ -63,7 +69,7 @@ def survey_design(
     else:
         _no_second_stage(ssu_population or ssu)
     _no_lonely(design, strata_labels)
-    return design
+    return replace(design, degrees=degrees)
 
 
 def _no_second_stage(column: str | None) -> None:

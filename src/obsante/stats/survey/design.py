@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from obsante.stats import checks
-from obsante.stats.survey import variance
+from obsante.stats.survey import freedom, variance
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +53,7 @@ class SurveyDesign:
         lonely: what is done with a stratum that has a single PSU and is not a census.
         second: the second stage, None where PSUs are the last stage or there is no FPC.
         calibrations: adjustments of the weights, whose residuals carry the variance.
+        degrees: ``welch``, or ``design`` for PSUs minus strata.
         response: a question's answers, of which :meth:`answering` makes this design; None where
             all the units answered.
     """
@@ -69,6 +70,7 @@ class SurveyDesign:
     lonely: str = "error"
     second: SecondStage | None = None
     calibrations: tuple[variance.Calibration, ...] = ()
+    degrees: str = "welch"
     response: variance.Response | None = None
 
     @property
@@ -141,6 +143,21 @@ class SurveyDesign:
         """PSUs minus strata among the rows ``inside`` (n,)."""
         codes = np.where(np.asarray(inside, dtype=bool), 0, -1)
         return int(self.domain_degrees_of_freedom(codes, 1)[0])
+
+    def effective_degrees(self, z: np.ndarray, codes: np.ndarray, size: int = 1) -> np.ndarray:
+        """Degrees of freedom (size,) of the variances of the totals of ``z``, disjoint domains.
+
+        Those of :mod:`obsante.stats.survey.freedom`, or PSUs minus strata with ``degrees="design"``.
+
+        Args:
+            z: weight times influence (n,), or (n, k) for k estimates of one domain.
+            codes: domain of each unit whose answer is used (n,), -1 for the others.
+        """
+        nominal = self.domain_degrees_of_freedom(codes, size)
+        if self.degrees == "design":
+            return nominal
+        nominal = np.repeat(nominal, z.shape[1]) if z.ndim == 2 else nominal
+        return freedom.welch(self, z, codes, nominal)
 
     def domain_degrees_of_freedom(self, codes: np.ndarray, size: int) -> np.ndarray:
         """PSUs minus strata present in each domain (size,); a negative code is in none."""

@@ -1,7 +1,6 @@
 """Difference between estimates of two samples drawn independently of one another.
 
-Their covariance is zero, whatever units both happen to hold, so that variances add up. Degrees of
-freedom: Satterthwaite, *Biometrics Bulletin* 2 (1946), 110-114.
+Their covariance is zero, whatever units both happen to hold, so that variances add up.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from obsante.errors import DataError
 from obsante.stats import checks
 from obsante.stats.survey.comparisons import tested
 from obsante.stats.survey.estimates import COLUMNS, estimate_columns, spread_limits
+from obsante.stats.survey.freedom import of_a_sum
 
 INDEPENDENT = "différence entre deux échantillons indépendants, intervalle de Student"
 _KEY = ["dimension", "modalite"]
@@ -55,18 +55,10 @@ def independent_difference(
     value = (a["estimation"] - b["estimation"]).to_numpy(dtype=float)
     own = [table["erreur_type"].to_numpy(dtype=float) ** 2 for table in (a, b)]
     variance = own[0] + own[1]
-    df = _satterthwaite(own, [table["ddl"].to_numpy(dtype=float) for table in (a, b)])
+    df = of_a_sum(own, [table["ddl"].to_numpy(dtype=float) for table in (a, b)])
     low, high = spread_limits(value, variance, df, level)
     numbers = {name: a[name].to_numpy() + b[name].to_numpy() for name in _COUNTS}
     effect = np.full(len(value), np.nan)
     columns = estimate_columns(value, variance, low, high, df, effect) | numbers
     rows = pd.DataFrame(columns, index=a.index).reset_index().assign(methode=INDEPENDENT)
     return tested(rows[COLUMNS])
-
-
-def _satterthwaite(variances: list[np.ndarray], df: list[np.ndarray]) -> np.ndarray:
-    """Degrees of freedom of a sum of variances; an exact estimate takes part in none."""
-    total = variances[0] + variances[1]
-    parts = [np.where(v > 0, v**2 / np.where(d > 0, d, np.nan), 0.0) for v, d in zip(variances, df)]
-    below = parts[0] + parts[1]
-    return np.where(below > 0, total**2 / np.where(below > 0, below, 1.0), np.nan)

@@ -49,7 +49,7 @@ class Linear:
         z: weight times influence of each unit on its own domain's estimate (n,).
         codes: domain of each unit whose answer is used (n,), -1 for the others.
         covariance: (K, K) between the domains.
-        df: PSUs minus strata present in each domain (K,).
+        df: degrees of freedom of each variance (K,), :meth:`SurveyDesign.effective_degrees`.
         design_effect: variance over that of a simple random sample with replacement of as many
             units (K,); NaN where that one is zero.
         fraction: 1 - n sum(w (w - 1)) / sum(w)^2 in each domain (K,), at least 0: what drawing
@@ -133,10 +133,11 @@ def product(design: SurveyDesign, has: Question, what: Question, domain: Partiti
     answers = Question(np.where(known, has.y, np.nan), has.missing | what.missing)
     value, codes = share.value * level, domain.inside(known)
     exact = _exact(design, codes, domain, answers)
+    df = answers.seen_by(design).effective_degrees(z, codes, domain.size)
     return replace(
         share, value=value, z=z, codes=codes, exact=exact,
         covariance=_covariance(design, value, z, domain, answers, exact),
-        df=np.where(nobody | (mean.df > 0), design.domain_degrees_of_freedom(codes, domain.size), 0),
+        df=np.where(nobody | (mean.df > 0), df, 0),
         design_effect=np.full(domain.size, np.nan),
         fraction=_fraction(design, codes, domain, answers),
     )  # fmt: skip
@@ -150,7 +151,7 @@ def complement(part: Linear) -> Linear:
 def _linear(design, value, z, codes, domain: Partition, question: Question) -> Linear:
     exact = _exact(design, codes, domain, question)
     covariance = _covariance(design, value, z, domain, question, exact)
-    df = design.domain_degrees_of_freedom(codes, domain.size)
+    df = question.seen_by(design).effective_degrees(z, codes, domain.size)
     effect = _design_effect(design, z, codes, np.diag(covariance))
     fraction = _fraction(design, codes, domain, question)
     return Linear(value, z, codes, covariance, df, effect, fraction, exact)

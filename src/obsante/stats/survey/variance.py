@@ -62,7 +62,7 @@ class Response:
 
 
 @dataclass(frozen=True, eq=False)
-class _Stage:
+class Stage:
     """Units (U) in groups (G): the unit of each row, the group of each unit, and how to weigh."""
 
     unit: np.ndarray
@@ -77,10 +77,10 @@ def covariance(
 ) -> np.ndarray:
     """Covariance of the totals of z; see :meth:`SurveyDesign.covariance`."""
     if design.calibrations:
-        z, codes = carried_back(design, _spread(z, codes, size)), None
+        z, codes = carried_back(design, spread_out(z, codes, size)), None
     if z.ndim == 1 and codes is None:
         codes = np.zeros(len(z), dtype=np.int64)
-    result = sum(_between(stage, z, codes, size) for stage in _stages(design))
+    result = sum(_between(stage, z, codes, size) for stage in stages(design))
     return result if design.response is None else result + _unanswered(design, z, codes, size)
 
 
@@ -88,15 +88,19 @@ def _unanswered(
     design: SurveyDesign, z: np.ndarray, codes: np.ndarray | None, size: int
 ) -> np.ndarray:
     """What answers left out add: see :meth:`SurveyDesign.answering`."""
-    scale = (design.response.scale * design.first_fraction)[design.stratum]
-    if design.second is not None:
-        scale = scale * design.second.fraction[design.psu]
+    scale = row_scale(design)
     if codes is not None:
         return np.diag(np.bincount(codes, scale * z**2, size))
     return (z * scale[:, None]).T @ z
 
 
-def _spread(z: np.ndarray, codes: np.ndarray | None, size: int) -> np.ndarray:
+def row_scale(design: SurveyDesign) -> np.ndarray:
+    """What the square of each row's z is multiplied by, for answers left out (n,)."""
+    scale = (design.response.scale * design.first_fraction)[design.stratum]
+    return scale if design.second is None else scale * design.second.fraction[design.psu]
+
+
+def spread_out(z: np.ndarray, codes: np.ndarray | None, size: int) -> np.ndarray:
     """z as (n, k), one column for each domain."""
     if z.ndim == 2:
         return z
@@ -112,12 +116,13 @@ def carried_back(design: SurveyDesign, z: np.ndarray) -> np.ndarray:
     return z
 
 
-def _stages(design: SurveyDesign) -> Iterator[_Stage]:
+def stages(design: SurveyDesign) -> Iterator[Stage]:
+    """PSUs in strata, then SSUs in PSUs where there is a second stage."""
     n, f = design.sampled_psu, design.first_fraction
     scale = np.where(n > 1, (1 - f) * n / np.maximum(n - 1, 1), 0.0)
     if design.lonely == "adjust":
         scale = np.where(design.lonely_strata, 1 - f, scale)
-    yield _Stage(design.psu, design.psu_stratum, n, scale, design.lonely_strata)
+    yield Stage(design.psu, design.psu_stratum, n, scale, design.lonely_strata)
     if design.second is not None:
         second = design.second
         m, g = second.sampled, second.fraction
@@ -126,10 +131,10 @@ def _stages(design: SurveyDesign) -> Iterator[_Stage]:
         scale = np.where(m > 1, (1 - g) * m / np.maximum(m - 1, 1), 0.0)
         if design.lonely != "certainty":
             scale = np.where(alone, 1 - g, scale)
-        yield _Stage(second.ssu, second.ssu_psu, m, scale * f[design.psu_stratum], alone)
+        yield Stage(second.ssu, second.ssu_psu, m, scale * f[design.psu_stratum], alone)
 
 
-def _between(stage: _Stage, z: np.ndarray, codes: np.ndarray | None, size: int) -> np.ndarray:
+def _between(stage: Stage, z: np.ndarray, codes: np.ndarray | None, size: int) -> np.ndarray:
     """sum over groups of scale times the cross-products of unit totals centred in their group."""
     k = z.shape[1] if z.ndim == 2 else size
     centre = _centres(stage, z, codes, k)
@@ -143,7 +148,7 @@ def _between(stage: _Stage, z: np.ndarray, codes: np.ndarray | None, size: int) 
     return result
 
 
-def _centres(stage: _Stage, z: np.ndarray, codes: np.ndarray | None, k: int) -> np.ndarray:
+def _centres(stage: Stage, z: np.ndarray, codes: np.ndarray | None, k: int) -> np.ndarray:
     """Mean unit total of each group (G, k); the grand mean for a group with a single unit."""
     group = stage.group[stage.unit]
     groups = len(stage.sampled)
@@ -158,7 +163,7 @@ def _centres(stage: _Stage, z: np.ndarray, codes: np.ndarray | None, k: int) -> 
 
 
 def _unit_totals(
-    stage: _Stage, z: np.ndarray, codes: np.ndarray | None, k: int
+    stage: Stage, z: np.ndarray, codes: np.ndarray | None, k: int
 ) -> Iterator[tuple[int, np.ndarray]]:
     """Blocks of unit totals, with the number of their first unit."""
     units = len(stage.group)

@@ -55,7 +55,7 @@ class _Level:
     design: SurveyDesign
     value: float
     variance: float
-    df: int
+    df: float
     sums: np.ndarray
     answered: np.ndarray
     numbers: dict[str, float]
@@ -187,7 +187,7 @@ def _level(design: SurveyDesign, part: linear.Linear, place: int, numbers: dict)
     z = carried_back(design, np.where(part.codes == place, part.z, 0.0)[:, None])[:, 0]
     sums = np.bincount(design.psu, z, len(design.psu_stratum))
     answered_psu = np.bincount(design.psu[part.codes == place], minlength=len(sums)) > 0
-    variance, df = part.covariance[place, place], int(part.df[place])
+    variance, df = part.covariance[place, place], float(part.df[place])
     return _Level(design, part.value[place], variance, df, sums, answered_psu, numbers)
 
 
@@ -241,7 +241,7 @@ def _adjusted(design: SurveyDesign) -> np.ndarray:
 
 
 def _row(
-    c: np.ndarray, levels: dict[int, _Level], covariance, df: int, level: float, method: str
+    c: np.ndarray, levels: dict[int, _Level], covariance, df: float, level: float, method: str
 ) -> pd.DataFrame:
     value = np.array([c @ [item.value for item in levels.values()]])
     # Answers that do not move at all give zero, up to rounding on either side.
