@@ -34,7 +34,7 @@ LEVEL = 0.95
 # Probability of lying within the band if the true coverage is the nominal one.
 ACCEPTANCE = 0.999
 HEAD = ["indicator", "draws", "coverage of the whole", "band", "verdict", "domains",
-        "their mean coverage", "their lowest"]  # fmt: skip
+        "their mean coverage", "their lowest", "unmarked", "marked [f]"]  # fmt: skip
 _ROOT = find_project(Path(__file__))
 
 
@@ -59,9 +59,13 @@ def one_draw(seed: int, names: Sequence[str]) -> pd.DataFrame:
 
 def all_draws(draws: int, names: Sequence[str], processes: int | None = None) -> pd.DataFrame:
     """:func:`one_draw` for seeds 1 to ``draws``, one process per core."""
+    parts = []
     with ProcessPoolExecutor(processes) as pool:
-        parts = pool.map(one_draw, range(1, draws + 1), [names] * draws)
-        return pd.concat(parts, ignore_index=True)
+        for part in pool.map(one_draw, range(1, draws + 1), [names] * draws):
+            parts.append(part)
+            print(f"\rdraw {len(parts)} of {draws}", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    return pd.concat(parts, ignore_index=True)
 
 
 def band(draws: int, share: float = LEVEL) -> tuple[float, float]:
@@ -80,7 +84,9 @@ def summary(results: pd.DataFrame) -> pd.DataFrame:
     Returns:
         Index ``carnet``, ``indicateur``; columns ``tirages``, ``ensemble`` (coverage of the
         national value or gap, missing where it has no interval), ``domaines`` (their number),
-        ``moyenne`` and ``minimum`` (of domains measured in at least half of the draws).
+        ``moyenne`` and ``minimum`` (of domains measured in at least half of the draws),
+        ``sans_marque`` and ``marques`` (of intervals of domains published as such, and as of low
+        precision).
     """
     whole = results["dimension"].isin(["national", "ecart"])
     keys = ["carnet", "indicateur"]
@@ -88,7 +94,14 @@ def summary(results: pd.DataFrame) -> pd.DataFrame:
     cells = results[~whole].groupby([*keys, "dimension", "modalite"])["couvert"].agg(["mean", "size"])
     cells = cells[cells["size"] >= results["tirage"].nunique() / 2]
     of_domains = cells.groupby(keys)["mean"].agg(domaines="size", moyenne="mean", minimum="min")
-    return of_whole.join(of_domains, how="outer")
+    return of_whole.join(of_domains, how="outer").join(_by_state(results[~whole], keys))
+
+
+def _by_state(domains: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Coverage of the intervals of domains, by the precision that they are published with."""
+    names = {"published": "sans_marque", "low_precision": "marques"}
+    found = domains.groupby([*keys, "etat"])["couvert"].mean().unstack()
+    return found.reindex(columns=list(names)).rename(columns=names)
 
 
 def nulls(results: pd.DataFrame) -> pd.DataFrame:
@@ -112,7 +125,7 @@ def report(results: pd.DataFrame) -> str:
     rows = [_line(name, row) for (_, name), row in summary(results).iterrows()]
     false = [[name, f"{row['cas']:.0f}", f"{row['rejet']:.1%}"]
              for (_, name), row in nulls(results).iterrows()]  # fmt: skip
-    parts = [markdown(HEAD, rows)]
+    parts = [totals(results), "", markdown(HEAD, rows)]
     if false:
         parts += ["", "True effects of zero:", "",
                   markdown(["indicator", "intervals", "excluding zero"], false)]  # fmt: skip
@@ -124,8 +137,19 @@ def _line(name: str, row: pd.Series) -> list[str]:
     low, high = band(int(row["tirages"])) if whole else (0.0, 0.0)
     first = [f"{row['tirages']:.0f}", f"{row['ensemble']:.1%}", f"{low:.1%} to {high:.1%}",
              verdict(row["ensemble"], int(row["tirages"]))] if whole else ["–"] * 4  # fmt: skip
-    last = [f"{row['domaines']:.0f}", f"{row['moyenne']:.1%}", f"{row['minimum']:.1%}"]
-    return [name, *first, *(last if domains else ["–"] * 3)]
+    shares = [row[name] for name in ("moyenne", "minimum", "sans_marque", "marques")]
+    last = [f"{row['domaines']:.0f}", *("–" if pd.isna(s) else f"{s:.1%}" for s in shares)]
+    return [name, *first, *(last if domains else ["–"] * 5)]
+
+
+def totals(results: pd.DataFrame) -> str:
+    """Share of all the intervals that hold the truth: of the whole, of domains by precision."""
+    whole = results["dimension"].isin(["national", "ecart"])
+    groups = {"the whole": whole, "domains, unmarked": ~whole & (results["etat"] == "published"),
+              "domains, marked [f]": ~whole & (results["etat"] == "low_precision")}  # fmt: skip
+    rows = [[name, str(int(mask.sum())), f"{results.loc[mask, 'couvert'].mean():.1%}"]
+            for name, mask in groups.items() if mask.any()]  # fmt: skip
+    return markdown(["intervals of", "number", "holding the truth"], rows)
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ import nbformat
 import numpy as np
 import pandas as pd
 
-from benchmarks.redraw import Redrawn
+from benchmarks.redraw import TABLES, Redrawn
 from obsante import collect
 from obsante.results import publication
 from obsante.results.units import UNITS
@@ -58,6 +58,8 @@ def _reading(drawn: Redrawn) -> Iterator[None]:
 
     def load(table: str, *, edition: int, optional: bool = False) -> pd.DataFrame:
         found = drawn.tables.get((table, edition))
+        if found is None and drawn.alone and table in TABLES and not optional:
+            raise LookupError(f"table '{table}' of {edition} was not drawn")
         # A copy: a notebook may add a column to what it read.
         return real(table, edition=edition, optional=optional) if found is None else found.copy()
 
@@ -70,8 +72,8 @@ def against(values: pd.DataFrame, known: dict[str, dict[str, float]]) -> pd.Data
 
     Returns:
         One row for each published interval whose true value is known, columns ``indicateur``,
-        ``dimension``, ``modalite``, ``connu``, ``couvert``, ``exclut_zero`` and ``signe`` (the
-        indicator is a difference).
+        ``dimension``, ``modalite``, ``etat``, ``connu``, ``couvert``, ``exclut_zero`` and ``signe``
+        (the indicator is a difference).
     """
     frame = values.assign(connu=[_known(row, known) for row in values.to_dict("records")])
     frame = frame.dropna(subset=["connu", "borne_inf", "borne_sup"])
@@ -80,8 +82,9 @@ def against(values: pd.DataFrame, known: dict[str, dict[str, float]]) -> pd.Data
     inside = (low <= frame["connu"]) & (frame["connu"] <= high)
     zero = (frame["borne_inf"] > 0) | (frame["borne_sup"] < 0)
     signed = [UNITS[unit].signed for unit in frame["unite"]]
-    columns = ["indicateur", "dimension", "modalite", "connu", "couvert", "exclut_zero", "signe"]
-    return frame.assign(couvert=inside, exclut_zero=zero, signe=signed)[columns]
+    columns = ["indicateur", "dimension", "modalite", "etat", "connu"]
+    found = {"couvert": inside, "exclut_zero": zero, "signe": signed}
+    return frame.assign(**found)[[*columns, *found]]
 
 
 def _known(row: dict, known: dict[str, dict[str, float]]) -> float:

@@ -72,7 +72,8 @@ def test_no_interval_is_claimed_for_persons_who_were_not_drawn(values):
 
 
 def test_verdicts_are_those_of_the_declared_rule(values, table):
-    rule = load_registry(PROJECT)["ent.concordance"].parameters
+    registry = load_registry(PROJECT)
+    rule = registry["ent.concordance"].parameters
     found = Counter()
     for theme in table["theme"].unique():
         own = table[table["theme"] == theme]
@@ -80,6 +81,7 @@ def test_verdicts_are_those_of_the_declared_rule(values, table):
         clear = abs(net) >= rule["margin"]
         clear &= own["id_entretien"].nunique() >= rule["minimum_interviews"]
         name = rule["indicators"].get(theme)
+        assert name is None or registry[name].direction != "none", theme
         key = (name, "national", "national")
         if name and (key not in values.index or values.loc[key, "estimation"] != values.loc[key, "estimation"]):  # fmt: skip
             found["indisponible"] += 1

@@ -207,18 +207,54 @@ def test_confirmed_declarations_are_those_of_facilities_in_both_samples(values, 
 
 
 def test_rate_of_incidents_is_the_register_over_the_facilities_that_report(values, read):
-    rows, incidents = respondents(read), read("incidents")
+    rows, incidents, frame = respondents(read), read("incidents"), read("base_sondage")
     y, w = yes(rows["signalement_incidents"]), rows["poids"]
     found = values.loc[("sec.incidents", "national", "national")]
-    reporting = w.sum() * weighted(y, w)
+    reporting = len(frame) * weighted(y, w)
     assert found["estimation"] == pytest.approx(100 * len(incidents) / reporting)
     share = values.loc[("sec.signalement", "national", "national")]
     assert found["borne_inf"] == pytest.approx(found["estimation"] * share["estimation"] / share["borne_sup"])
     clinics = rows["type"] == "clinique_privee"
-    reporting = w[clinics].sum() * weighted(y[clinics], w[clinics])
+    reporting = (frame["type"] == "clinique_privee").sum() * weighted(y[clinics], w[clinics])
     count = (incidents["type"] == "clinique_privee").sum()
     found = values.loc[("sec.incidents", "type", "clinique_privee"), "estimation"]
     assert found == pytest.approx(100 * count / reporting)
+
+
+def test_no_rate_of_incidents_supposes_fewer_facilities_than_are_known_to_report(values, read):
+    rows, incidents = respondents(read), read("incidents")
+    says = rows[rows["signalement_incidents"] == "oui"]
+    withheld = 0
+    for dimension in ("type", "secteur", "region"):
+        for code in rows[dimension].astype("str").unique():
+            row = values.loc[("sec.incidents", dimension, code)]
+            own, events = (t[t[dimension].astype("str") == code] for t in (says, incidents))
+            known = set(own["id_etablissement"]) | set(events["id_etablissement"])
+            whole = values.loc[("sec.signalement", dimension, code), "erreur_type"] == 0
+            if len(own) < 10 and not whole:
+                withheld += 1
+                assert np.isnan(row["estimation"]) and row["etat"] == "missing" and row["motif"]
+            else:
+                assert row["estimation"] <= row["borne_sup"]
+                assert row["borne_sup"] <= 100 * len(events) / len(known) + 1e-9
+    assert withheld
+
+
+def test_nobody_is_found_to_meet_a_measure_without_declaring_it_more_often_than_with(values, read):
+    audits = read("conformite").set_index("id_etablissement")
+    audits = audits[audits["repondant"] == "oui"]
+    rows = respondents(read).set_index("id_etablissement")
+    both = rows.index.intersection(audits.index)
+    found = yes(audits.loc[both, "c_decl_1"], ("non", "partiel"))
+    denied = found[rows.loc[both, "declaration_cndp"].astype("object") == "non"].dropna()
+    assert len(denied) > 30
+    assert denied.mean() < values.loc[("sec.confirmes", "controle", "c_decl_1"), "estimation"]
+
+
+def test_a_median_delay_has_limits_even_where_they_fall_on_the_same_day(values):
+    delays = values.loc["sec.delai_detection"]
+    assert delays["borne_inf"].notna().all()
+    assert (delays["etat"] == "published").all()
 
 
 def test_counts_of_the_register(values, read):

@@ -108,9 +108,10 @@ def doubts_about(
 
 
 def publishers(project: Project, edition: Edition) -> dict[str, tuple[str, bool]]:
-    """Identifier -> the notebook whose cells publish it, and whether that one has results.
+    """Pattern of identifiers -> the notebook whose cells publish them, and whether it has results.
 
-    A prefix, as ``inf.``, stands for the notebook that publishes most identifiers under it.
+    Full names come first, then those that a cell completes, as ``f"inn.veille_{criterion}"``, then
+    prefixes, as ``inf.``: of the notebook that publishes most identifiers under it.
     """
     parts = parts_folder(project, edition.edition)
     named: dict[str, tuple[str, bool]] = {}
@@ -121,10 +122,12 @@ def publishers(project: Project, edition: Edition) -> dict[str, tuple[str, bool]
         sources = ["".join(c["source"]) for c in cells if c["cell_type"] == "code"]
         text = "\n".join(source for source in sources if _PUBLISHING.search(source))
         for prefix, rest in re.findall(r'"([a-z]+\.)([a-z0-9_{}]+)"', text):
-            named.setdefault(prefix + rest, (name, (parts / name / PART).is_file()))
+            pattern = re.sub(r"\\\{.*?\\\}", "[a-z0-9_]+", re.escape(prefix + rest))
+            named.setdefault(pattern, (name, (parts / name / PART).is_file()))
             counts[prefix, name] += 1
+    named = dict(sorted(named.items(), key=lambda item: ("[" in item[0], -len(item[0]))))
     for (prefix, name), _ in counts.most_common():
-        named.setdefault(prefix, (name, (parts / name / PART).is_file()))
+        named.setdefault(f"{re.escape(prefix)}.*", (name, (parts / name / PART).is_file()))
     return named
 
 
@@ -150,8 +153,7 @@ def listed(
     lines: list[dict[str, Any]] = []
     for name, item in registry.items():
         published = groups[name].to_dict("records") if name in groups else []
-        prefix = name.partition(".")[0] + "."
-        where = notebooks.get(name) or notebooks.get(prefix, ("", False))
+        where = next((n for p, n in notebooks.items() if re.fullmatch(p, name)), ("", False))
         own = published if domains and published else [_whole(item, edition, published, where)]
         named = {"titre": item.title, "axe": item.axis, "valeurs": len(published)}
         lines += [line | named for line in own]

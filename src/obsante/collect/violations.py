@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import pandas as pd
 
-from obsante.collect import codes, messages
+from obsante.collect import messages
 from obsante.collect.chunks import LINE, notes
 from obsante.collect.schemas import RowCheck
 from obsante.collect.table_schema import Table

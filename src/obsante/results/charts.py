@@ -80,7 +80,12 @@ def draw_ranked(
     value_axis(ax.xaxis, unit)
     if label:
         ax.set_xlabel(label)
-    _start_at_zero(ax, rows["borne_inf"].fillna(rows["estimation"]).min())
+    lowest, highest = UNITS[unit].lowest, UNITS[unit].highest
+    if lowest and lowest > 0 and highest:
+        # A scale without a zero, as that of a note from 1 to 5, is shown whole.
+        ax.set_xlim(lowest, highest)
+    else:
+        _start_at_zero(ax, rows["borne_inf"].fillna(rows["estimation"]).min())
 
 
 def bars(rows: pd.DataFrame, *, order: str = "value") -> Figure:
@@ -166,14 +171,15 @@ def stacked(frame: pd.DataFrame, parts: dict[str, str], *, domain: str, label: s
     return fig
 
 
-def nothing(rows: pd.DataFrame) -> Figure:
+def nothing(*tables: pd.DataFrame) -> Figure:
     """A figure that says why there is nothing to draw.
 
     Args:
-        rows: published rows without any value, or none at all; the first reason is written.
+        tables: published rows without any value, or none at all; each of their reasons is written.
     """
-    motives = [motif for motif in rows["motif"] if motif] if "motif" in rows else []
-    reason = f"{french.NBSP}: {motives[0]}" if motives else ""
+    given = (motif for rows in tables if "motif" in rows for motif in rows["motif"] if motif)
+    motives = ", ".join(dict.fromkeys(given))
+    reason = f"{french.NBSP}: {motives}" if motives else ""
     with canvas(0) as (fig, ax):
         ax.axis("off")
         ax.text(0, 0.5, textwrap.fill(f"Aucune valeur à montrer{reason}.", 90), color=INK, va="center")

@@ -14,7 +14,17 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from obsante.results import french
-from obsante.results.charts import BLUE, GREY, INK, ORANGE, canvas, draw_ranked, panels, value_axis
+from obsante.results.charts import (
+    BLUE,
+    GREY,
+    INK,
+    ORANGE,
+    canvas,
+    draw_ranked,
+    nothing,
+    panels,
+    value_axis,
+)
 
 _LIGHT = "#a9c3dc"
 # Shape, colour and shift of each of two groups.
@@ -32,17 +42,7 @@ def drawn(chart: Callable[..., Figure], *arguments: object, **options: object) -
     """
     tables = [argument for argument in arguments if isinstance(argument, pd.DataFrame)]
     absent = [rows for rows in tables if rows["estimation"].isna().all()]
-    return unavailable(absent) if absent else chart(*arguments, **options)
-
-
-def unavailable(tables: Sequence[pd.DataFrame]) -> Figure:
-    """A figure without data: the reasons given by rows that have no value."""
-    told = {name: None for rows in tables for name in rows["motif"] if name}
-    text = f"Non disponible{french.NBSP}: {', '.join(told)}." if told else "Non disponible."
-    with canvas(3) as (fig, ax):
-        ax.axis("off")
-        ax.text(0.5, 0.5, textwrap.fill(text, 70), ha="center", va="center", color=GREY, style="italic")
-    return fig
+    return nothing(*absent) if absent else chart(*arguments, **options)
 
 
 def decomposition(
@@ -56,7 +56,7 @@ def decomposition(
         details: published rows of the part that is detailed, one per variable.
     """
     if raw["estimation"].isna().all():
-        return unavailable(parts)
+        return nothing(*parts)
     bars = [rows.iloc[0].to_dict() for rows in (raw, *parts)]
     with panels(max(len(bars), len(details)) + 1, widths=(1.15, 1.0)) as (fig, (left, right)):
         _steps(left, bars)
@@ -98,7 +98,7 @@ def quartiles(
         low, middle, high, mean: published rows of the same domains; sorted by median.
     """
     if middle["estimation"].isna().all():
-        return unavailable([middle])
+        return nothing(middle)
     names = ("low", "middle", "high", "mean")
     frames = dict(zip(names, (low, middle, high, mean), strict=True))
     values = {name: rows.set_index("modalite")["estimation"] for name, rows in frames.items()}
@@ -137,7 +137,7 @@ def heat(rows: pd.DataFrame, lines: dict[str, str], columns: dict[str, str]) -> 
         lines, columns: code -> French name, in order; a line without any cell is left out.
     """
     if rows["estimation"].isna().all():
-        return unavailable([rows])
+        return nothing(rows)
     cells = {row["modalite"]: row for row in rows.to_dict("records")}
     present = {key.split("__")[0] for key in cells}
     lines = {code: name for code, name in lines.items() if code in present}
@@ -179,7 +179,7 @@ def functions(
         dots: under so many answers its count is written (« 4 sur 5 ») and no dot is drawn.
     """
     if pd.concat([first, second])["estimation"].isna().all():
-        return unavailable([first, second])
+        return nothing(first, second)
     groups = [rows.set_index("modalite") for rows in (first, second)]
     labels = {code: name for rows in groups[::-1] for code, name in rows["libelle"].items()}
     codes = sorted(labels, key=lambda code: _height(groups, code, dots))

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from obsante.results import french
-from obsante.results.charts import BLUE, GREY, INK, ORANGE, canvas, draw_ranked, value_axis
+from obsante.results.charts import BLUE, GREY, INK, ORANGE, canvas, draw_ranked, nothing, value_axis
 from obsante.results.publication import indicator
 from obsante.results.units import UNITS
 from obsante.stats.impact import CohortPanel, SegmentedFit, counterfactual
@@ -44,7 +44,7 @@ def event_study(
         baseline: French sentence giving the level before the start, under the axis.
     """
     if frame.empty:
-        return _nothing()
+        return nothing(frame)
     shown = frame.sort_values("periode_relative", ignore_index=True)
     with canvas(_HEIGHT) as (fig, ax):
         _band(ax, shown)
@@ -129,6 +129,8 @@ def effects(rows: pd.DataFrame, *, label: str | None = None, order: str = "given
         label: title of the value axis, with its unit; by default that of the unit.
         order: ``given`` keeps the order of the rows, from the top; ``value`` sorts by value.
     """
+    if rows["estimation"].isna().all():
+        return nothing(rows)
     domains = int((rows["dimension"] != "national").sum())
     with canvas(domains) as (fig, ax):
         draw_ranked(ax, rows, label=label, order=order)
@@ -136,14 +138,6 @@ def effects(rows: pd.DataFrame, *, label: str | None = None, order: str = "given
         margin = 0.05 * (high - low)
         ax.set_xlim(min(low, -margin), max(high, margin))
         ax.axvline(0, color=INK, linewidth=1, zorder=1)
-    return fig
-
-
-def _nothing() -> Figure:
-    with canvas(1) as (fig, ax):
-        ax.axis("off")
-        ax.annotate(f"Effet{french.NBSP}: {french.STATES['missing']}", (0.5, 0.5), color=GREY,
-                    xycoords="axes fraction", ha="center", style="italic")  # fmt: skip
     return fig
 
 

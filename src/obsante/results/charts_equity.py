@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -18,6 +18,7 @@ from obsante.results.charts import (
     ORANGE,
     canvas,
     draw_ranked,
+    nothing,
     panels,
     value_axis,
 )
@@ -183,11 +184,45 @@ def _few(series: Mapping[str, pd.DataFrame]) -> None:
         )
 
 
+def counted(rows: pd.DataFrame, *, smallest: int) -> Figure:
+    """Domains sorted by value, as :func:`ranked`; where few answered, their count and no point.
+
+    Args:
+        rows: published shares, with the column ``oui``: answers « yes », unweighted.
+        smallest: under so many answers a domain has its count (« 1 sur 2 »).
+    """
+    few = (rows["dimension"] != NATIONAL) & rows["n"].gt(0) & rows["n"].lt(smallest)
+    values = ["estimation", "borne_inf", "borne_sup"]
+    shown = rows.assign(etat=rows["etat"].mask(few, "missing"), **rows[values].mask(few))
+    with canvas(int((rows["dimension"] != NATIONAL).sum())) as (fig, ax):
+        draw_ranked(ax, shown)
+        written = dict(zip(rows.loc[few, "libelle"], few_answers(rows[few]), strict=True))
+        for place, name in enumerate(label.get_text() for label in ax.get_yticklabels()):
+            for mark in ax.texts:
+                if name in written and tuple(mark.xy) == (0, place):
+                    mark.set_text(written[name])
+    return fig
+
+
+def few_answers(rows: pd.DataFrame) -> list[str]:
+    """« 1 sur 2 » for each row: answers « yes » of the column ``oui``, and answers."""
+    return [f"{french.number(yes)} sur {french.number(n)}"
+            for yes, n in zip(rows["oui"], rows["n"], strict=True)]  # fmt: skip
+
+
+def span(editions: Iterable[int]) -> str:
+    """Editions that a figure shows, in French, as its signature tells them."""
+    first, *others = sorted(editions)
+    return f"{first} à {others[-1]}" if others else str(first)
+
+
 def drawn(
     draw: Callable[..., Figure],
     identifier: str,
     rows: pd.DataFrame,
     *subject: object,
+    signed: pd.DataFrame | None = None,
+    period: str | None = None,
     **options: object,
 ) -> Picture:
     """A signed figure; where there is nothing to draw, one that says why.
@@ -196,18 +231,11 @@ def drawn(
         draw: function that draws ``rows``, or ``subject`` where that is given.
         identifier: indicator that signs the figure.
         rows: its published rows; without an estimate in a domain of theirs nothing is drawn.
+        signed: rows that the signature describes, where the figure shows more than ``rows``.
+        period: that the signature gives, where it is not the year of ``rows``.
         options: passed to ``draw``.
     """
     known = rows.loc[rows["dimension"] != NATIONAL, "estimation"].notna().any()
-    fig = draw(*(subject or (rows,)), **options) if known else _unavailable(rows)
-    return figure(fig, identifier, rows)
-
-
-def _unavailable(rows: pd.DataFrame) -> Figure:
-    """An empty figure with the reasons of the rows, so that the page keeps its place for it."""
-    reasons = [reason for reason in dict.fromkeys(rows["motif"]) if reason]
-    text = "\n".join([french.STATES["missing"].capitalize(), *reasons])
-    with canvas(0) as (fig, ax):
-        ax.axis("off")
-        ax.text(0.5, 0.5, text, ha="center", va="center", color=INK, style="italic")
-    return fig
+    fig = draw(*(subject or (rows,)), **options) if known else nothing(rows)
+    whole = rows if signed is None or not known else signed
+    return figure(fig, identifier, whole, period=period)

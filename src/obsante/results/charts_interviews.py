@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import textwrap
 from collections.abc import Mapping
 
 import matplotlib as mpl
@@ -22,6 +24,8 @@ _SHADES = ListedColormap(["#ffffff", "#e6edf4", "#c3d5e6", "#8fb1d0", "#45749f",
 _DARK = 4
 _HATCHES = {"negatif": "////", "positif": ""}
 _MARKERS = ["^", "s", "D", "v"]
+# Letters of an axis' name that fit along the height of one theme.
+_ALONG = 5
 
 
 def heat(
@@ -32,7 +36,7 @@ def heat(
     Args:
         crossed: themes in rows, roles in columns (:func:`obsante.results.interviews.crossed`).
         interviews: role -> interviews, written under its name.
-        axes: theme -> its axis; a line is drawn between two axes.
+        axes: theme -> its axis; each is named, and a line is drawn between two.
     """
     names = labels(TABLE, "role")
     with canvas(len(crossed)) as (fig, ax):
@@ -45,6 +49,7 @@ def heat(
         ax.xaxis.tick_top()
         ax.tick_params(length=0)
         _themes(ax, crossed.index, axes)
+        _axes(ax, crossed.index, axes)
         ax.set_xlim(-0.5, len(heads) - 0.5)
         ax.grid(visible=False)
     return fig
@@ -80,13 +85,23 @@ def _themes(ax: plt.Axes, themes: pd.Index, axes: Mapping[str, str]) -> None:
             ax.axhline(line - 0.5, color=INK, linewidth=0.9, zorder=3)
 
 
+def _axes(ax: plt.Axes, themes: pd.Index, axes: Mapping[str, str]) -> None:
+    """Name of each axis along the right side, beside its themes."""
+    names, lines = labels(TABLE, "axe"), enumerate(axes[theme] for theme in themes)
+    for code, own in itertools.groupby(lines, key=lambda place: place[1]):
+        places = [line for line, _ in own]
+        name = textwrap.fill(names[code], _ALONG * len(places))
+        ax.text(1.015, np.mean(places), name, transform=ax.get_yaxis_transform(), rotation=-90,
+                ha="left", va="center", multialignment="center", fontsize=7.5, color=INK)  # fmt: skip
+
+
 def diverging(themes: pd.DataFrame, axes: Mapping[str, str]) -> Figure:
     """Negative passages of each theme to the left, positive ones to the right, neutral ones apart.
 
     Args:
         themes: :func:`obsante.results.interviews.by_domain` of the themes; a theme whose tone is
             withheld carries its mark in the place of bars.
-        axes: theme -> its axis; a line is drawn between two axes.
+        axes: theme -> its axis; each is named, and a line is drawn between two.
     """
     places = np.arange(len(themes))
     with panels(len(themes), widths=(3.2, 1.0)) as (fig, (ax, apart)):
@@ -107,6 +122,7 @@ def diverging(themes: pd.DataFrame, axes: Mapping[str, str]) -> Figure:
             panel.set_xlabel("Passages")
             _themes(panel, themes.index, axes)
         apart.set_yticklabels([])
+        _axes(apart, themes.index, axes)
         _heads(ax, apart)
         for place in places[themes["negatif"].isna()]:
             ax.text(0, place, french.MARKS["suppressed"], ha="center", va="center", color=GREY,
@@ -143,7 +159,7 @@ def by_edition(tables: Mapping[int, pd.DataFrame], axes: Mapping[str, str]) -> F
 
     Args:
         tables: edition -> passages, oldest first; the last one is drawn full.
-        axes: theme -> its axis; a line is drawn between two axes.
+        axes: theme -> its axis; each is named, and a line is drawn between two.
     """
     themes = pd.Index(labels(TABLE, "theme"))
     places = np.arange(len(themes))
@@ -158,6 +174,7 @@ def by_edition(tables: Mapping[int, pd.DataFrame], axes: Mapping[str, str]) -> F
                     color=BLUE if last else GREY, label=f"Édition {year}",
                     markerfacecolor=BLUE if last else "none")  # fmt: skip
         _themes(ax, themes, axes)
+        _axes(ax, themes, axes)
         ax.set_xlim(left=0)
         value_axis(ax.xaxis, "percent")
         ax.set_xlabel("Part des passages de l'édition (%)")

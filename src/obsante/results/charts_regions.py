@@ -34,7 +34,8 @@ def regional(rows: pd.DataFrame, *, goal: tuple[float, str] | None = None) -> Fi
 
     Args:
         rows: published rows of the dimension ``region``, with the national row. A region without
-            a value is white and carries the mark of its state; one of low precision is hatched.
+            a value is white and carries the mark of its state; one of low precision is hatched and
+            has no shade: the shades, and what the legend says of them, are those of the others.
         goal: value of a target and its name, drawn on the ranked panel.
     """
     regions = rows[rows["dimension"] == "region"]
@@ -53,22 +54,23 @@ def _named(rows: pd.DataFrame) -> list[str]:
 
 
 def _tiles(ax: plt.Axes, regions: pd.DataFrame, national: pd.DataFrame) -> None:
-    edges = _edges(regions["estimation"].dropna().to_numpy(dtype=float))
+    fragile = regions["etat"] == "low_precision"
+    edges = _edges(regions.loc[~fragile, "estimation"].dropna().to_numpy(dtype=float))
     for row in regions.to_dict("records"):
         _tile(ax, row, edges)
     ax.set_xlim(0.95, 6.05)
     ax.set_ylim(8.9, 0.9)
     ax.set_aspect("equal")
     ax.axis("off")
-    unit = regions["unite"].iloc[0]
-    ax.text(1, 7.2, _legend(edges, unit, national), fontsize=7, color=INK, va="top")
+    lines = [*_whole(national), _scale(edges, regions["unite"].iloc[0])]
+    if fragile.any():
+        lines += [f"Hachures (sans teinte) et points creux{french.NBSP}:", "précision faible"]
+    ax.text(1, 7.2, "\n".join(lines), fontsize=7, color=INK, va="top")
 
 
 def _edges(values: np.ndarray) -> np.ndarray:
-    """Limits of the classes: equal widths between the lowest and the highest value."""
-    if not len(values):
-        return np.zeros(_CLASSES + 1)
-    return np.linspace(values.min(), values.max(), _CLASSES + 1)
+    """Limits of the classes: equal widths between the lowest and the highest value; none of none."""
+    return np.linspace(values.min(), values.max(), _CLASSES + 1) if len(values) else values
 
 
 def _tile(ax: plt.Axes, row: dict, edges: np.ndarray) -> None:
@@ -89,12 +91,16 @@ def _tile(ax: plt.Axes, row: dict, edges: np.ndarray) -> None:
             weight="bold", bbox=box)  # fmt: skip
 
 
-def _legend(edges: np.ndarray, unit: str, national: pd.DataFrame) -> str:
-    low, high = (french.magnitude(edge, unit) for edge in (edges[0], edges[-1]))
+def _whole(national: pd.DataFrame) -> list[str]:
+    known = national[national["estimation"].notna()]
+    return [f"Ensemble{french.NBSP}: {french.quantity(row['estimation'], row['unite'])}"
+            for row in known.to_dict("records")]  # fmt: skip
+
+
+def _scale(edges: np.ndarray, unit: str) -> str:
+    """The values of the lightest and of the darkest tile that has a shade."""
     words = "En %" if unit == "percent" else UNITS[unit].label.capitalize()
-    lines = [f"{words}, du clair ({low}) au foncé ({high})", f"Hachures et points creux{french.NBSP}:",
-             "valeur de précision faible"]  # fmt: skip
-    if len(national) and not np.isnan(national["estimation"].iloc[0]):
-        whole = french.quantity(national["estimation"].iloc[0], unit)
-        lines.insert(0, f"Ensemble{french.NBSP}: {whole}")
-    return "\n".join(lines)
+    if not len(edges):
+        return words
+    low, high = (french.magnitude(edge, unit) for edge in (edges[0], edges[-1]))
+    return f"{words}, " + (f"du clair ({low}) au foncé ({high})" if low != high else "une teinte")

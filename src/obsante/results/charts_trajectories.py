@@ -64,6 +64,8 @@ def _named(years: list[int], editions: pd.Series) -> list[str]:
 
 def _levels(ax: plt.Axes, rows: pd.DataFrame, unit: str) -> None:
     shown = rows.dropna(subset=["estimation"])
+    if shown.empty:
+        return
     values = shown["estimation"].to_numpy(dtype=float)
     bounds = [values - shown["borne_inf"], shown["borne_sup"] - values]
     ax.errorbar(shown["edition"], values, yerr=np.nan_to_num(bounds), color=BLUE, marker="o",

@@ -13,6 +13,7 @@ from obsante.errors import ResultError
 from obsante.results import french, wording
 from obsante.results.publication import current, indicator
 from obsante.results.registry import Indicator
+from obsante.results.signing import sources
 from obsante.results.targets import Target, target
 from obsante.results.units import UNITS
 from obsante.stats import NATIONAL
@@ -134,8 +135,8 @@ def changes(published: pd.DataFrame, subject: str) -> Markdown:
     """
     lines = [
         f"- Par rapport à {row['modalite']}{french.NBSP}: {_changed(row, subject)} "
-        f"(écart{french.NBSP}: {wording.value(row)}, IC {french.level(current().level)}"
-        f"{french.NBSP}: {wording.interval(row)})."
+        f"({_measured_gap(row)}IC {french.level(current().level)}{french.NBSP}: "
+        f"{wording.interval(row)})."
         for row in published.to_dict("records")
         if not row["motif"]
     ]
@@ -147,6 +148,11 @@ def _changed(row: dict, subject: str) -> str:
     words = wording.change(row)
     start = subject[0].lower() + subject[1:]
     return f"{start} {words}" if wording.significant(row) else words
+
+
+def _measured_gap(row: dict) -> str:
+    """The gap, unless the sentence has just said it."""
+    return "" if wording.significant(row) else f"écart{french.NBSP}: {wording.value(row)}, "
 
 
 def heading(rows: pd.DataFrame) -> str:
@@ -201,11 +207,11 @@ def reading(identifier: str, rows: pd.DataFrame, sentence: str) -> Markdown:
         ic=wording.interval(first),
         n=wording.sample(first),
     )
-    answers = f"{french.THIN}; {wording.answers(first)}" if item.collected else ""
+    read = f"{french.THIN}; valeur lue sur {wording.answers(first)}" if item.collected else ""
     parts = [
         f"**Lecture**{french.NBSP}: {filled}",
-        f"**Champ**{french.NBSP}: {item.population}{answers}.",
-        f"**Source**{french.NBSP}: {first['source']}{_demonstration(item)}.",
+        f"**Champ**{french.NBSP}: {item.population}{read}.",
+        f"**Source**{french.NBSP}: {sources(rows)}{_demonstration(item)}.",
         wording.marks(rows["etat"].tolist()),
     ]
     return Markdown(" ".join(part for part in parts if part))

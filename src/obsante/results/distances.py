@@ -11,7 +11,6 @@ from obsante.results import french, wording
 from obsante.results.display import NO_TARGET, Markdown, pipe_table
 from obsante.results.publication import indicator, published
 from obsante.results.targets import target
-from obsante.results.units import UNITS
 from obsante.stats import NATIONAL
 
 _WHOLE = (NATIONAL, "ecart")
@@ -38,9 +37,10 @@ def _distance(identifier: str) -> dict[str, str]:
     if goal is None or row["etat"] in french.MARKS:
         return line
     low, high = row["borne_inf"] - goal.value, row["borne_sup"] - goal.value
-    left = french.magnitude(row["estimation"] - goal.value, item.unit, signed=True)
+    gap = row["estimation"] - goal.value
+    left = french.magnitude(gap, item.unit, signed=True)
     bounds = french.interval(low, high, item.unit)
-    suffix = UNITS["points"].suffix if item.unit == "percent" else UNITS[item.unit].suffix
+    suffix = french.suffix(gap, "points" if item.unit == "percent" else item.unit)
     verdict = _verdict(low, high, item.direction)
     return line | {"Distance": f"{left}{suffix} {bounds}".strip(), "Verdict": verdict}
 

@@ -19,6 +19,7 @@ from obsante.errors import ResultError
 from obsante.files import sha256, write_atomic
 from obsante.paths import Project
 from obsante.results.publication import Publication, current
+from obsante.results.registry import find
 from obsante.results.values import COLUMNS, PART, parts_folder, read_values
 
 READ = "earlier.json"
@@ -35,11 +36,13 @@ def earlier(*identifiers: str) -> pd.DataFrame:
         Columns :data:`obsante.results.values.COLUMNS`.
 
     Raises:
-        ResultError: the notebook declares none under ``after``; one of those that it declares
+        ResultError: an identifier is in no registry; the notebook declares none under ``after``; one of those that it declares
             could run for this edition and has no result; or an identifier is published by a
             notebook that it does not declare.
     """
     publication = current()
+    for identifier in identifiers:
+        find(publication.registry, identifier)
     parts = _parts(publication)
     _note_read(publication, parts)
     tables = [read_values(path) for path in parts.values()]

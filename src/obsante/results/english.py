@@ -25,7 +25,7 @@ def quantity(value: float, unit: str) -> str:
     >>> quantity(0.3014, "percent"), quantity(0.0004, "percent")
     ('30.1%', '<0.1%')
     """
-    text = french.quantity(value, unit).removesuffix(UNITS[unit].suffix)
+    text = french.bare(value, unit)
     return text.translate(_SEPARATORS).replace("< ", "<") + UNITS[unit].english
 
 

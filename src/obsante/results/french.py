@@ -24,6 +24,7 @@ STATES = {
 MARKS = {"suppressed": "[c]", "missing": "[n.d.]", "not_applicable": "[s.o.]"}
 LOW_PRECISION = "[f]"
 EXACT = "exact"
+_SINGULAR = {"points": "point", "jours": "jour", "millions": "million", "milliers": "millier"}
 _BEFORE_THIN = re.compile(r"(?<=\S) (?=[;!?])")
 _NO_BREAK = re.compile(r"(?<=\S) (?=[:»])|(?<=\d) (?=%)|(?<=«) ")
 
@@ -53,10 +54,26 @@ def quantity(value: float, unit: str, *, signed: bool = False) -> str:
     >>> quantity(0.3014, "percent"), quantity(0.0004, "percent")
     ('30,1\\xa0%', '<\\xa00,1\\xa0%')
     """
+    return bare(value, unit, signed=signed) + suffix(value, unit)
+
+
+def bare(value: float, unit: str, *, signed: bool = False) -> str:
+    """:func:`quantity` without its unit."""
     text = magnitude(value, unit, signed=signed)
     if value > 0 and unit == "percent" and not any(digit in text for digit in "123456789"):
-        text = f"<{NBSP}{number(10.0 ** -UNITS[unit].decimals, UNITS[unit].decimals)}"
-    return text + UNITS[unit].suffix
+        return f"<{NBSP}{number(10.0 ** -UNITS[unit].decimals, UNITS[unit].decimals)}"
+    return text
+
+
+def suffix(value: float, unit: str) -> str:
+    """What follows the value; a quantity under 2 is singular.
+
+    >>> suffix(0.013, "points"), suffix(-0.031, "points")
+    ('\xa0point', '\xa0points')
+    """
+    text, first = UNITS[unit].suffix, UNITS[unit].suffix.strip().partition(" ")[0]
+    shown = abs(round(value * UNITS[unit].scale, UNITS[unit].decimals))
+    return text.replace(first, _SINGULAR[first]) if shown < 2 and first in _SINGULAR else text
 
 
 def interval(low: float, high: float, unit: str) -> str:

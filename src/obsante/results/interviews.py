@@ -54,7 +54,8 @@ def tones(
 
     A domain of fewer than ``minimum`` interviews is withheld: its tone would be a person's
     opinion. Where it is alone in that case among those that add up to a published whole, the
-    smallest other one is withheld too, so that no subtraction gives it back.
+    smallest other one is withheld too, and the smallest theme of an axis withheld so, for the
+    themes that add up to it would give it back.
 
     Args:
         tone: one of :data:`TONES`.
@@ -68,12 +69,12 @@ def tones(
     own = {(d, m): (part["valence"] == tone).mean() for d, m, part in _domains(passages, by)}
     pairs = list(zip(rows["dimension"], rows["modalite"], strict=True))
     whole = [f"{d} {groups[m]}" if d == "theme" else d for d, m in pairs]
-    rows["secret"] = _withheld(rows["estimation"], pd.Series(whole), minimum)
+    hidden = _withheld(rows["estimation"], pd.Series(whole), minimum)
+    rows["secret"] = _themes_of_withheld(rows, hidden, groups)
     rows["estimation"] = np.where(rows["secret"], np.nan, [own[pair] for pair in pairs])
     few = f"ton non publié, moins de {minimum} entretiens ici ou dans un domaine qui s'en déduirait"
     silent = rows["n"].eq(0)
     rows["motif"] = np.where(rows["secret"], few, np.where(silent, "aucun passage", ""))
-    rows["n_manquant"] = silent.astype(int)
     return rows
 
 
@@ -86,6 +87,19 @@ def _withheld(sizes: pd.Series, groups: pd.Series, minimum: int) -> pd.Series:
         others = own[~few[own.index]]
         if few[own.index].sum() == 1 and len(others):
             hidden[others.idxmin()] = True
+    return hidden
+
+
+def _themes_of_withheld(
+    rows: pd.DataFrame, hidden: pd.Series, groups: Mapping[str, str]
+) -> pd.Series:
+    """``hidden``, with a theme of each withheld axis whose themes would all be published."""
+    hidden = hidden.copy()
+    for axis in rows.loc[hidden & (rows["dimension"] == "axe"), "modalite"]:
+        own = (rows["dimension"] == "theme") & rows["modalite"].map(groups).astype(str).eq(str(axis))
+        said = own & (rows["estimation"] > 0)
+        if said.any() and not hidden[said].any():
+            hidden[rows.loc[said, "estimation"].idxmin()] = True
     return hidden
 
 
@@ -202,10 +216,3 @@ def without_words(passages: pd.DataFrame) -> Markdown:
     return Markdown(
         f"Contrôle{french.NBSP}: {names}, supprimé à l'entrée, n'est pas dans la table lue."
     )
-
-
-def dominant(theme: Mapping[str, float]) -> str:
-    """The most frequent tone of a theme (a row of :func:`by_domain`); empty if several tie."""
-    sizes = {tone: theme[tone] for tone in TONES}
-    most = [tone for tone, size in sizes.items() if size == max(sizes.values())]
-    return most[0] if len(most) == 1 and sizes[most[0]] > 0 else ""

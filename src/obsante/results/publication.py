@@ -23,11 +23,11 @@ from IPython.core.interactiveshell import ExecutionInfo
 
 from obsante.collect import labels
 from obsante.edition import Edition, load_edition
-from obsante.errors import ResultError, nearest
+from obsante.errors import ResultError
 from obsante.paths import Project, find_project
 from obsante.results import quality
+from obsante.results.allowed import check_dimensions, check_range
 from obsante.results.registry import Indicator, find, load_registry
-from obsante.results.units import UNITS
 from obsante.results.values import COLUMNS, PART, write_values
 from obsante.stats import NATIONAL
 
@@ -51,6 +51,8 @@ class Publication:
     level: float
     registry: dict[str, Indicator]
     values: list[pd.DataFrame] = field(default_factory=list)
+    # Identifier -> reasons why a part of its values is lacking, in French.
+    partial: dict[str, list[str]] = field(default_factory=dict)
 
 
 _current: Publication | None = None
@@ -141,8 +143,8 @@ def publish(
     """
     publication = current()
     definition = find(publication.registry, identifier)
-    _check_dimensions(definition, estimates)
-    _check_range(definition, estimates)
+    check_dimensions(definition, estimates)
+    check_range(definition, estimates)
     _check_repeats(publication, identifier, estimates)
     rows = _described(publication, definition, estimates, year, source)
     publication.values.append(rows)
@@ -259,34 +261,6 @@ def _check_type(name: str, value: object, expected: type) -> None:
             found=f"{value!r} ({type(value).__name__})",
             expected=f"a value of type {expected.__name__}",
             remedy=f"pass it as in: obsante run -p {name}={'2025' if expected is int else '0.95'}",
-        )
-
-
-def _check_dimensions(definition: Indicator, rows: pd.DataFrame) -> None:
-    allowed = [NATIONAL, *definition.dimensions]
-    if stray := [d for d in rows["dimension"].unique() if d not in allowed]:
-        raise ResultError(
-            f"indicator '{definition.id}', dimension '{stray[0]}'",
-            found="not declared in config/indicators",
-            expected=nearest(stray[0], allowed),
-            remedy="declare the dimension, or publish a declared one",
-        )
-
-
-def _check_range(definition: Indicator, rows: pd.DataFrame) -> None:
-    if not definition.collected:
-        return  # A rate of others may exceed one: subscriptions per inhabitant.
-    unit = UNITS[definition.unit]
-    low = -math.inf if unit.lowest is None else unit.lowest
-    high = math.inf if unit.highest is None else unit.highest
-    values = rows["estimation"].dropna()
-    outside = values[(values < low) | (values > high)]
-    if len(outside):
-        raise ResultError(
-            f"indicator '{definition.id}'",
-            found=f"the value {outside.iloc[0]:g}",
-            expected=f"between {low:g} and {high:g} (unit '{definition.unit}')",
-            remedy="check the calculation; shares and points are published in proportion",
         )
 
 

@@ -18,15 +18,9 @@ from obsante.results.units import UNITS
 
 
 def rule(own: Rule) -> Markdown:
-    """The declared rule: its sentence, then the indicator and the thresholds of each theme."""
+    """The declared rule in words, and the themes that it leaves aside."""
     margin = french.level(own.margin)
     names = labels(TABLE, "theme")
-    frame = pd.DataFrame({
-        "Thème": [names[theme] for theme in own.indicators],
-        "Indicateur": [_title(name) for name in own.indicators.values()],
-        "Défavorable": [_limit(name, own, own.unfavourable) for name in own.indicators.values()],
-        "Favorable": [_limit(name, own, own.favourable) for name in own.indicators.values()],
-    })  # fmt: skip
     alone = ", ".join(names[theme] for theme in names if theme not in own.indicators)
     return Markdown(
         f"Ton{french.NBSP}: négatif si les passages négatifs dépassent les positifs d'au moins "
@@ -34,9 +28,20 @@ def rule(own: Rule) -> Markdown:
         f"il faut au moins {own.minimum} entretiens. Niveau{french.NBSP}: favorable ou défavorable "
         "si tout l'intervalle de la valeur nationale est au-delà du seuil, intermédiaire ou "
         "incertain sinon. Un ton et un niveau nets sont comparés, rien d'autre.\n\n"
-        f"{pipe_table(frame, right=['Défavorable', 'Favorable']).text}\n\n"
-        f"Sans indicateur qui les mesure{french.NBSP}: {alone}."
-    )  # fmt: skip
+        f"Sans indicateur qui les mesure et qui ait un sens de progrès{french.NBSP}: {alone}."
+    )
+
+
+def thresholds(own: Rule) -> Markdown:
+    """The indicator and the thresholds of each theme that the rule confronts."""
+    names = labels(TABLE, "theme")
+    frame = pd.DataFrame({
+        "Thème": [names[theme] for theme in own.indicators],
+        "Indicateur": [_title(name) for name in own.indicators.values()],
+        "Défavorable": [_limit(name, own, own.unfavourable) for name in own.indicators.values()],
+        "Favorable": [_limit(name, own, own.favourable) for name in own.indicators.values()],
+    })  # fmt: skip
+    return pipe_table(frame, right=["Défavorable", "Favorable"])
 
 
 def _title(name: str) -> str:

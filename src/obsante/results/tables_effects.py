@@ -15,12 +15,15 @@ _FOUND = {True: "tendance décelée", False: "rien de décelé"}
 _EXCLUDED = {True: "oui", False: "non"}
 
 
-def variants(identifier: str, estimates: Mapping[str, pd.Series]) -> Markdown:
+def variants(
+    identifier: str, estimates: Mapping[str, pd.Series], *, heading: str = "Effet"
+) -> Markdown:
     """One effect under several conventions, side by side; nothing is published.
 
     Args:
         estimates: French name of the convention -> row with ``estimation``, ``borne_inf``,
             ``borne_sup`` and ``n``, in unit-periods.
+        heading: of the column of values, in French.
     """
     unit = indicator(identifier).unit
     if not estimates:
@@ -28,7 +31,7 @@ def variants(identifier: str, estimates: Mapping[str, pd.Series]) -> Markdown:
     rows = [dict(row, unite=unit) for row in estimates.values()]
     frame = pd.DataFrame({
         "Convention": list(estimates),
-        "Effet": [french.quantity(row["estimation"], unit, signed=True) for row in rows],
+        heading: [french.quantity(row["estimation"], unit, signed=True) for row in rows],
         f"IC {french.level(current().level)}":
             [french.interval(row["borne_inf"], row["borne_sup"], unit) or "–" for row in rows],
         "Zéro exclu": [_EXCLUDED[wording.significant(row)] for row in rows],
@@ -37,22 +40,46 @@ def variants(identifier: str, estimates: Mapping[str, pd.Series]) -> Markdown:
     return pipe_table(frame, right=list(frame.columns[1:]))
 
 
-def described(identifier: str, row: pd.Series, value: str = "estimation") -> dict[str, str]:
-    """Title of an effect, its value and its interval, as texts of a table's row.
+def opposite(estimate: pd.Series) -> pd.Series:
+    """An estimate with the other sign: what an effect on a cost saves, its limits exchanged."""
+    low, high = -estimate["borne_sup"], -estimate["borne_inf"]
+    changed = {"estimation": -estimate["estimation"], "borne_inf": low, "borne_sup": high}
+    return pd.Series(dict(estimate) | changed)
+
+
+def described(identifier: str, row: pd.Series) -> dict[str, str]:
+    """Title of an effect, its value and its confidence interval, as texts of a table's row."""
+    item = indicator(identifier)
+    return {
+        "Effet étudié": item.title,
+        "Effet": french.quantity(row["estimation"], item.unit, signed=True),
+        f"IC {french.level(current().level)}": _bounds(row, item.unit),
+    }
+
+
+def false_entries(identifier: str, row: pd.Series) -> dict[str, str]:
+    """Effects of false entries drawn at random, and the effect observed, as a table's row.
 
     Args:
-        value: column of the row that holds the value.
+        row: of :func:`obsante.stats.impact.placebo_units`.
     """
     item = indicator(identifier)
     return {
         "Effet étudié": item.title,
-        "Effet": french.quantity(row[value], item.unit, signed=True),
-        "Intervalle": french.interval(row["borne_inf"], row["borne_sup"], item.unit) or "–",
+        "Effet fictif moyen": french.quantity(row["estimation"], item.unit, signed=True),
+        "Intervalle des effets fictifs": _bounds(row, item.unit),
+        "Effet observé": french.quantity(row["effet_observe"], item.unit, signed=True),
+        "p": probability(row["p_valeur"]),
+        "Jamais équipés": french.number(row["n"]),
     }
 
 
+def _bounds(row: pd.Series, unit: str) -> str:
+    return french.interval(row["borne_inf"], row["borne_sup"], unit) or "–"
+
+
 def listed(rows: Sequence[Mapping[str, str]]) -> Markdown:
-    """Rows of :func:`described`, with or without other columns, as a table; no row is said."""
+    """Rows of :func:`described` or :func:`false_entries` as a table; no row is said."""
     if not rows:
         return Markdown("Aucun de ces contrôles n'a pu être fait.")
     frame = pd.DataFrame(rows)
@@ -91,25 +118,54 @@ def earlier_trends(
     return pipe_table(frame, right=["F", "p", *frame.columns[4:6]])
 
 
-def trend_sentence(tests: Mapping[str, pd.Series]) -> Markdown:
-    """What the tests of earlier trends found, in one sentence.
+def trend_sentence(
+    tests: Mapping[str, pd.Series], effects: Mapping[str, float], *, months: int
+) -> Markdown:
+    """What the tests of earlier trends found, and which ones could not have found much.
 
     Args:
-        tests: as :func:`earlier_trends`.
+        tests, effects, months: as :func:`earlier_trends`.
     """
-    found = [indicator(name).title for name, test in tests.items()
-             if test["p_valeur"] < 1 - current().level]  # fmt: skip
     if not tests:
         return Markdown("Aucun test de tendance antérieure n'a pu être fait.")
+    found = [name for name, test in tests.items() if test["p_valeur"] < 1 - current().level]
+    blind = [name for name, test in tests.items()
+             if name not in found and months * test["pente_detectable"] >= abs(effects[name])]  # fmt: skip
     size, colon = french.number(len(tests)), f"{french.NBSP}:"
-    if not found:
+    if found:
+        text = (
+            f"Une tendance antérieure est décelée pour {french.number(len(found))} des {size} effets "
+            f"({_titles(found)}){colon} leur estimation est à lire avec réserve."
+        )
+    else:
         lowest = probability(min(test["p_valeur"] for test in tests.values()))
-        return Markdown(
+        text = (
             f"Aucun des {size} tests ne décèle de tendance antérieure propre aux établissements qui "
             f"s'équipent (plus petite valeur p{colon} {lowest}){french.THIN}; ne rien déceler ne "
             "prouve pas que les tendances étaient parallèles."
         )
+    if blind:
+        text += (
+            f" Le test n'aurait pas vu une dérive de la taille de l'effet{colon} {_titles(blind)}"
+            f"{french.THIN}; son silence n'y apprend rien."
+        )
+    return Markdown(text)
+
+
+def _titles(names: Sequence[str]) -> str:
+    return ", ".join(indicator(name).title for name in names)
+
+
+def placebo_sentence(draws: int) -> Markdown:
+    """What the probabilities and the intervals of false entries drawn at random can say.
+
+    Args:
+        draws: false entries drawn for each effect.
+    """
+    lowest = probability(1 / (1 + draws))
     return Markdown(
-        f"Une tendance antérieure est décelée pour {french.number(len(found))} des {size} effets "
-        f"({', '.join(found)}){colon} leur estimation est à lire avec réserve."
+        f"Avec {french.number(draws)} tirages, la plus petite valeur p possible est {lowest}"
+        f"{french.NBSP}: elle dit qu'aucun effet fictif n'atteint, en valeur absolue, l'effet "
+        "observé, et rien de plus. L'intervalle est celui des effets fictifs, non un intervalle de "
+        "confiance de l'effet."
     )

@@ -10,9 +10,10 @@ from scipy.stats import false_discovery_control
 from obsante.collect import dictionary, labels
 from obsante.results import french, wording
 from obsante.results.absence import explained
+from obsante.results.charts_equity import few_answers
 from obsante.results.checks import adds_up, balance
 from obsante.results.columns import DASH, probability
-from obsante.results.display import Markdown, pipe_table, reasons, sheet, table
+from obsante.results.display import Markdown, heading, pipe_table, reasons, sheet, table
 from obsante.results.publication import current, indicator
 from obsante.stats import NATIONAL
 
@@ -165,6 +166,84 @@ def whole(rows: pd.DataFrame) -> Markdown:
     if rows["estimation"].notna().all():
         return adds_up(rows)
     return explained(rows["indicateur"].iloc[0])
+
+
+def yes(rows: pd.DataFrame, answers: pd.Series, domains: pd.DataFrame) -> pd.DataFrame:
+    """Published shares with the column ``oui``: answers « yes » of each domain, unweighted.
+
+    Args:
+        answers: 1, 0 or missing for each unit.
+        domains: columns of the dimensions, for the same units.
+    """
+    inside = [domains[row["dimension"]].eq(row["modalite"]) if row["dimension"] in domains
+              else pd.Series(True, domains.index) for row in rows.to_dict("records")]  # fmt: skip
+    return rows.assign(oui=[int(answers[own.fillna(False)].sum()) for own in inside])
+
+
+def few(rows: pd.DataFrame, *, smallest: int, domain: str) -> Markdown:
+    """Table of shares where a domain of few answers has its count, not a share.
+
+    Args:
+        rows: published shares of survey answers, with the column ``oui`` (:func:`yes`).
+        smallest: under so many answers a domain has its count (« 1 sur 2 »).
+        domain: heading of the first column, in French.
+    """
+    under = (rows["dimension"] != NATIONAL) & rows["n"].gt(0) & rows["n"].lt(smallest)
+    frame = pd.DataFrame({
+        domain: rows["libelle"],
+        heading(rows): [count if short else wording.value(row)
+                        for count, short, row in zip(few_answers(rows), under, _records(rows), strict=True)],
+        f"IC {french.level(current().level)}": [
+            DASH if short else wording.interval(row)
+            for short, row in zip(under, _records(rows), strict=True)],
+        "Réponses": [wording.sample(row) for row in _records(rows)],
+        "Sans réponse": rows["n_manquant"].map(french.number),
+        "Sans objet": rows["n_sans_objet"].map(french.number),
+    })  # fmt: skip
+    shown = pipe_table(frame, right=list(frame.columns[1:]))
+    parts = [shown.text, *reasons(rows[~under])]
+    if under.any():
+        colon = f"{french.NBSP}:"
+        parts.append(
+            f"Moins de {french.number(smallest)} réponses{colon} le compte des «{french.NBSP}oui"
+            f"{french.NBSP}» sans pondération remplace la part, et il n'y a pas d'intervalle "
+            f"({DASH}), qu'on ne peut tirer de si peu de réponses."
+        )
+    return Markdown("\n\n".join(parts))
+
+
+def _records(rows: pd.DataFrame) -> list[dict]:
+    return rows.to_dict("records")
+
+
+def shares(rows: pd.DataFrame, subject: str) -> Markdown:
+    """One sentence: the parts of a distribution with their intervals, from the largest.
+
+    Args:
+        rows: published rows of a distribution.
+        subject: what the parts are of, in French, at the start of the sentence.
+    """
+    known = rows[rows["estimation"].notna()]
+    if known.empty:
+        return explained(rows["indicateur"].iloc[0])
+    parts = [
+        f"{row['libelle'][0].lower()}{row['libelle'][1:]}, {wording.value(row)} "
+        f"(IC {french.level(current().level)}{french.NBSP}: {wording.interval(row)})"
+        for row in _records(known.sort_values("estimation", ascending=False, kind="stable"))
+    ]
+    return Markdown(f"{subject}{french.NBSP}: {f'{french.THIN}; '.join(parts)}.")
+
+
+def steps(rows: pd.DataFrame, subject: str) -> Markdown:
+    """One sentence: how many texts are in each state, in the order of the rows, none left out.
+
+    Args:
+        rows: published counts by state.
+        subject: what is counted, in French, at the start of the sentence.
+    """
+    parts = [f"{row['libelle'][0].lower()}{row['libelle'][1:]} ({wording.value(row)})"
+             for row in _records(rows)]  # fmt: skip
+    return Markdown(f"{subject}{french.NBSP}: {f'{french.THIN}; '.join(parts)}.")
 
 
 def counted(rows: pd.DataFrame, total: int) -> Markdown:

@@ -9,9 +9,10 @@ import pandas as pd
 
 from obsante.collect import labels
 from obsante.results import french, wording
-from obsante.results.columns import DASH, count, share, shown, text
+from obsante.results.columns import count, share, shown, text
+from obsante.results.concordance import Rule
 from obsante.results.display import Markdown, pipe_table
-from obsante.results.interviews import INTERVIEW, TABLE, TONES, dominant
+from obsante.results.interviews import INTERVIEW, TABLE, TONES
 from obsante.results.publication import current, indicator
 
 _NAMES = {"negatif": "Négatifs", "neutre": "Neutres", "positif": "Positifs"}
@@ -54,21 +55,22 @@ def axis(
     return _tones(rows, {"Thème": rows["libelle"].tolist()})
 
 
-def all_themes(themes: pd.DataFrame, whole: pd.DataFrame, axes: Mapping[str, str]) -> Markdown:
-    """Every axis, in bold, then its themes, with the most frequent tone of each.
+def all_themes(
+    themes: pd.DataFrame, whole: pd.DataFrame, axes: Mapping[str, str], rule: Rule
+) -> Markdown:
+    """Every axis, in bold, then its themes, with the tone of each.
 
     Args:
         themes, whole, axes: as :func:`axis`.
+        rule: that tells a clear tone, the same as the confrontation with figures.
     """
     parts = []
     for code, own in whole.iterrows():
         bold = pd.DataFrame([own]).assign(libelle=f"**{own['libelle']}**")
         parts += [bold, themes[[axes[name] == code for name in themes.index]]]
     rows = pd.concat(parts)
-    tones = labels(TABLE, "valence") | {"": DASH}
-    most = [tones[dominant(row)].partition(" ")[0].lower() for row in _records(rows)]
     before = {"Axe, puis ses thèmes": rows["libelle"].tolist()}
-    return _tones(rows, before, {"Ton le plus fréquent": most})
+    return _tones(rows, before, {"Ton": [rule.tone(row) for row in _records(rows)]})
 
 
 def _tones(

@@ -10,9 +10,11 @@ import pandas as pd
 from obsante.errors import ResultError
 from obsante.results import french, wording
 from obsante.results.display import Markdown, pipe_table
+from obsante.results.publication import indicator
 
 # A probability is written to three decimals: below this, it is only said to be smaller.
 _SMALLEST = 0.001
+_ALONE = "Les spécifications du modèle ne peuvent pas être comparées."
 
 
 def beside(columns: Mapping[str, pd.DataFrame], *, domain: str) -> Markdown:
@@ -92,6 +94,65 @@ def established(rows: pd.DataFrame) -> Markdown:
         "Écarts non significatifs": [row for row in known if not wording.significant(row)],
     }
     return Markdown("\n\n".join(_group(name, own) for name, own in groups.items()))
+
+
+def depends(identifier: str, variants: Mapping[str, pd.Series], *, raw: float) -> Markdown:
+    """Which specifications of a model establish a gap, and whether the conclusion depends on them.
+
+    Args:
+        variants: French name -> estimate, the published one first; one that is NaN is left out.
+        raw: the gap before any model: an established gap of the other sign is said to be so.
+    """
+    signs, unit = _signs(variants), indicator(identifier).unit
+    if len(signs) < 2 or next(iter(variants)) not in signs:
+        return Markdown(_ALONE)
+    found = [_found(name, variants[name], unit, raw) for name, sign in signs.items() if sign]
+    same = len(set(signs.values())) == 1
+    end = "Toutes concluent de même." if same else "**La conclusion dépend du modèle.**"
+    counted = _counted(len(signs) - len(found), len(found))
+    named = f"{french.NBSP}: {f'{french.THIN}; '.join(found)}" if found else ""
+    return Markdown(f"Sur {french.number(len(signs))} spécifications, {counted}{named}. {end}")
+
+
+def _counted(without: int, within: int) -> str:
+    if not within:
+        return "aucune n'établit d'écart"
+    verb = "établit" if within == 1 else "établissent chacune"
+    found = f"{french.number(within)} {verb} un écart"
+    if not without:
+        return found
+    verb = "n'établit" if without == 1 else "n'établissent"
+    return f"{french.number(without)} {verb} aucun écart et {found}"
+
+
+def depends_briefly(variants: Mapping[str, pd.Series]) -> Markdown:
+    """:func:`depends` in one sentence: how many specifications conclude unlike the published one."""
+    known = _signs(variants)
+    if len(known) < 2 or next(iter(variants)) not in known:
+        return Markdown(_ALONE)
+    signs = list(known.values())
+    others, total = sum(sign != signs[0] for sign in signs[1:]), french.number(len(signs) - 1)
+    gap = "L'écart à caractéristiques égales"
+    if not others:
+        return Markdown(f"{gap} mène à la même conclusion avec les autres spécifications essayées "
+                        f"({total}).")  # fmt: skip
+    verb = "concluent" if others > 1 else "conclut"
+    return Markdown(f"**{gap} dépend du modèle**{french.NBSP}: sur {total} autres spécifications "
+                    f"essayées, {french.number(others)} {verb} autrement.")  # fmt: skip
+
+
+def _signs(variants: Mapping[str, pd.Series]) -> dict[str, int]:
+    """Sign of each established gap, zero where the interval holds zero."""
+    known = {name: row for name, row in variants.items() if not np.isnan(row["estimation"])}
+    return {name: int(np.sign(row["estimation"])) * wording.significant(row.to_dict())
+            for name, row in known.items()}  # fmt: skip
+
+
+def _found(name: str, row: pd.Series, unit: str, raw: float) -> str:
+    bounds = french.interval(row["borne_inf"], row["borne_sup"], unit)
+    opposite = ", de sens contraire à l'écart brut" if row["estimation"] * raw < 0 else ""
+    size = french.quantity(row["estimation"], unit, signed=True)
+    return f"«{french.NBSP}{name}{french.NBSP}», {size} {bounds}{opposite}"
 
 
 def _group(name: str, rows: list[dict]) -> str:

@@ -11,7 +11,7 @@ from obsante.collect import labels
 from obsante.collect.dictionary import load
 from obsante.results import french
 from obsante.results.columns import DASH, count, shown, text
-from obsante.results.display import Markdown
+from obsante.results.display import Markdown, table
 from obsante.results.publication import current
 from obsante.results.tables_signals import TECHNOLOGY, score, whole
 from obsante.stats import NATIONAL
@@ -50,16 +50,22 @@ def scores_table(published: Mapping[str, pd.DataFrame]) -> Markdown:
         published: criterion -> published rows, by ``technologie``.
     """
     names = {NATIONAL: "Ensemble", **labels("avis_experts", TECHNOLOGY)}
-    table = pd.DataFrame({"nom": list(names.values())})
+    frame = pd.DataFrame({"nom": list(names.values())})
     columns = {"Technologie": ("nom", text)}
     for criterion, rows in published.items():
         own = {row["modalite"]: row for row in rows.to_dict("records")}
-        table[criterion] = [score(own[c]) if c in own else french.MARKS["missing"] for c in names]
+        frame[criterion] = [score(own[c]) if c in own else french.MARKS["missing"] for c in names]
         columns[_title(criterion)] = (criterion, text)
     level = french.level(current().level)
-    body = shown(table, columns).text
+    body = shown(frame, columns).text
     note = f"Entre crochets{french.NBSP}: intervalle à {level} du désaccord des experts."
     return Markdown(f"{body}\n\n{note}")
+
+
+def disagreement(rows: pd.DataFrame, *, domain: str) -> Markdown:
+    """Published rows of the panel as a table whose intervals are named for what they describe."""
+    heading = f"| IC {french.level(current().level)} |"
+    return Markdown(table(rows, domain=domain).text.replace(heading, "| Intervalle du désaccord |", 1))
 
 
 def spread_table(spread: pd.DataFrame) -> Markdown:
@@ -70,13 +76,13 @@ def spread_table(spread: pd.DataFrame) -> Markdown:
     """
     names = labels("avis_experts", TECHNOLOGY)
     codes = list(dict.fromkeys(spread["modalite"]))
-    table = pd.DataFrame({"nom": [names[code] for code in codes]})
+    frame = pd.DataFrame({"nom": [names[code] for code in codes]})
     columns = {"Technologie": ("nom", text)}
     for criterion, own in spread.groupby("dimension", sort=False):
         rows = own.set_index("modalite")
-        table[criterion] = [_near(rows.loc[code]) for code in codes]
+        frame[criterion] = [_near(rows.loc[code]) for code in codes]
         columns[_title(criterion)] = (criterion, text)
-    body = shown(table, columns, "Aucune note")
+    body = shown(frame, columns, "Aucune note")
     return Markdown(f"{body.text}\n\nLe signe ° marque l'absence de consensus.")
 
 
@@ -124,16 +130,16 @@ def moves_table(moves: Mapping[tuple[int, str], pd.DataFrame], latest: int | Non
         latest: the earlier edition.
     """
     names = labels("avis_experts", TECHNOLOGY)
-    kept = {own: table.set_index("modalite") for (year, own), table in moves.items() if year == latest}
+    kept = {own: rows.set_index("modalite") for (year, own), rows in moves.items() if year == latest}
     if not kept:
         return Markdown(NOT_COMPARED)
-    codes = [code for code in names if any(code in table.index for table in kept.values())]
-    table = pd.DataFrame({"nom": [names[code] for code in codes]})
+    codes = [code for code in names if any(code in rows.index for rows in kept.values())]
+    frame = pd.DataFrame({"nom": [names[code] for code in codes]})
     columns = {"Technologie": ("nom", text)}
     for criterion, own in kept.items():
-        table[criterion] = [_move(own.loc[c]) if c in own.index else DASH for c in codes]
+        frame[criterion] = [_move(own.loc[c]) if c in own.index else DASH for c in codes]
         columns[_title(criterion)] = (criterion, text)
-    return shown(table, columns, widths=(3,) * len(columns))
+    return shown(frame, columns, widths=(3,) * len(columns))
 
 
 def _move(row: pd.Series) -> str:

@@ -12,7 +12,7 @@ NBSP = "\u00a0"
 class Unit:
     """How the values of a unit are written and bounded.
 
-    ``label`` is the French name under an axis and in a sheet; ``suffix`` follows a written value,
+    ``label`` is the French name under an axis and in a sheet; ``suffix``, plural, follows a value,
     ``english`` in the summary in English. A ``signed`` unit is that of a difference: its values
     carry their sign, and its interval alone says whether it differs from zero. ``lowest`` and
     ``highest`` bound the values, in the scale of publication (before ``scale``).
@@ -61,10 +61,10 @@ UNITS: dict[Name, Unit] = {
     "rate_ratio": Unit("rapport, sans unité", 2, lowest=0.0, heading="Rapport"),
     "index": Unit("indice de −1 à 1", 3, signed=True, lowest=-1.0, highest=1.0, heading="Indice"),
     "rating": Unit("note de 1 à 5", 2, lowest=1.0, highest=5.0, heading="Note"),
-    "rating_points": _difference("points, sur une échelle de 1 à 5", 2, "point", "points",
+    "rating_points": _difference("points, sur une échelle de 1 à 5", 2, "points", "points",
                                  lowest=-4.0, highest=4.0),
     "level": Unit("niveau de 1 à 9", 1, lowest=1.0, highest=9.0, heading="Niveau"),
-    "level_points": _difference("points, sur une échelle de 1 à 9", 2, "point", "points",
+    "level_points": _difference("points, sur une échelle de 1 à 9", 2, "points", "points",
                                 lowest=-8.0, highest=8.0),
     "hours": _measure("heures", 1, "h", "h"),
     "hours_change": _difference("heures", 1, "h", "h"),

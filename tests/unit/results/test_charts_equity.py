@@ -28,9 +28,9 @@ def unsigned(monkeypatch) -> list:
     """Figures as they were before their signature."""
     seen = []
 
-    def figure(fig, *args):
+    def figure(fig, *args, **options):
         seen.append(fig)
-        return signing.figure(fig, *args)
+        return signing.figure(fig, *args, **options)
 
     monkeypatch.setattr(charts_equity, "figure", figure)
     return seen
@@ -133,6 +133,45 @@ def test_a_figure_with_values_is_drawn_from_its_subject(labelled, unsigned, publ
     rows = published_rows("type", national=(0.5, 0.4, 0.6), chu=(0.9, 0.8, 1.0))
     charts_equity.drawn(charts_equity.sources, "inf.dme", rows, {"A": rows}, units=["u"])
     assert markers(unsigned[0].axes[0], "o") == [0.9]
+
+
+def test_the_signature_tells_the_editions_of_a_figure(labelled, published_rows, monkeypatch):
+    notes = []
+    monkeypatch.setattr(charts_equity, "figure", lambda *args, period: notes.append(period))
+    rows = published_rows("type", chu=(0.9, 0.8, 1.0))
+    charts_equity.drawn(results.ranked, "inf.dme", rows, period=charts_equity.span([2025, 2023]))
+    charts_equity.drawn(results.ranked, "inf.dme", rows, period=charts_equity.span([2025]))
+    assert notes == ["2023 à 2025", "2025"]
+
+
+def test_a_domain_of_few_answers_has_its_count_and_no_point(published_rows):
+    rows = published_rows("type", national=(0.5, 0.4, 0.6), chu=(0.9, 0.8, 1.0),
+                          hopital=(0.46, float("nan"), float("nan")), centre="missing")  # fmt: skip
+    rows = rows.assign(n=[90, 80, 2, 0], oui=[40, 72, 1, 0])
+    (ax,) = charts_equity.counted(rows, smallest=5).axes
+    assert markers(ax, "o") == [0.9]
+    assert sorted(texts(ax)) == ["1 sur 2", "Ensemble\u00a0: 50,0\u00a0%", "non disponible"]
+    names = [label.get_text() for label in ax.get_yticklabels()]
+    place = next(mark.xy[1] for mark in ax.texts if mark.get_text() == "1 sur 2")
+    assert names[int(place)] == "Domaine hopital"
+
+
+def test_a_note_has_its_whole_scale_for_axis(published_rows):
+    rows = published_rows("type", "rating", national=(3.5, 3.4, 3.6), chu=(3.9, 3.8, 4.0))
+    assert results.ranked(rows).axes[0].get_xlim() == (1, 5)
+
+
+def test_the_signature_describes_every_series_where_something_is_drawn(
+    labelled, published_rows, monkeypatch
+):  # fmt: skip
+    seen = []
+    monkeypatch.setattr(charts_equity, "figure", lambda *args, period: seen.append(args[2]))
+    rows, more = published_rows("type", chu=(0.9, 0.8, 1.0)), published_rows("type", chu=(0.1, 0, 1))
+    charts_equity.drawn(results.ranked, "inf.dme", rows, signed=more)
+    missing = published_rows("type", national="missing")
+    charts_equity.drawn(results.ranked, "inf.dme", missing, signed=more)
+    assert seen[0] is more
+    assert seen[1] is missing
 
 
 def test_long_names_break_near_their_middle():

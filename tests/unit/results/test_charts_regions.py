@@ -88,6 +88,34 @@ def test_a_region_of_low_precision_is_hatched_in_the_grid_and_hollow_among_the_r
     assert [line.get_xdata()[0] for line in hollow] == [0.4]
 
 
+def shades_and_legend(figure) -> tuple[dict[tuple[int, int], str], str]:
+    grid, _, tiles = panels(figure)
+    faces = {(int(t.get_y()), int(t.get_x())): to_hex(t.get_facecolor()) for t in tiles}
+    return faces, next(text for text in text_of(grid) if text.startswith("Ensemble"))
+
+
+def test_the_scale_is_that_of_the_shaded_tiles_alone(regions):
+    fragile = {"m01": (0.01, 0.0, 0.4, "low_precision"), "m12": (0.99, 0.5, 1.0, "low_precision")}
+    faces, legend = shades_and_legend(regional(regions(**fragile)))
+    assert "En %, du clair (25,0) au foncé (70,0)" in legend
+    assert faces[TILES["01"]] == faces[TILES["12"]] == "#ffffff"
+    assert faces[TILES["02"]] == "#dfe8f1"
+    assert faces[TILES["11"]] == "#1f4e79"
+
+
+def test_the_legend_speaks_of_hatching_only_where_there_is_some(regions):
+    told = "Hachures (sans teinte) et points creux\xa0:\nprécision faible"
+    assert told not in shades_and_legend(regional(regions()))[1]
+    assert told in shades_and_legend(regional(regions(m05=(0.4, 0.1, 0.7, "low_precision"))))[1]
+
+
+def test_without_any_shaded_tile_the_legend_names_the_unit_alone(regions):
+    fragile = {f"m{code}": (0.4, 0.1, 0.7, "low_precision") for code in CODES}
+    faces, legend = shades_and_legend(regional(regions(**fragile)))
+    assert set(faces.values()) == {"#ffffff"}
+    assert "En %\nHachures" in legend
+
+
 @pytest.mark.parametrize(("state", "mark", "words"), [
     ("missing", "[n.d.]", "non disponible"),
     ("suppressed", "[c]", "secret statistique"),
@@ -120,8 +148,9 @@ def test_a_target_is_a_named_diamond(regions):
 
 def test_regions_of_one_value_are_drawn(regions):
     same = {f"m{code}": (0.5, 0.4, 0.6) for code in CODES}
-    _, _, tiles = panels(regional(regions(**same)))
-    assert len({to_hex(tile.get_facecolor()) for tile in tiles}) == 1
+    faces, legend = shades_and_legend(regional(regions(**same)))
+    assert len(set(faces.values())) == 1
+    assert "En %, une teinte" in legend
 
 
 def test_a_region_that_did_not_answer_at_all_has_no_tile(regions):

@@ -124,6 +124,14 @@ def test_the_registry_declares_a_whole_rule():
     assert item.parameters["categories"] == list(concordance.VERDICTS)
 
 
+def test_only_an_indicator_with_a_direction_of_progress_is_judged_and_on_its_good_side():
+    rule = Rule.of(REGISTRY["ent.concordance"])
+    assert REGISTRY["sec.incidents"].direction == "none"
+    for name in rule.indicators.values():
+        rises = rule.favourable[name] > rule.unfavourable[name]
+        assert REGISTRY[name].direction == ("up" if rises else "down"), name
+
+
 def test_a_rule_without_two_thresholds_is_refused():
     item = REGISTRY["ent.concordance"]
     for limits in ({}, {"inf.dme": 0.4}):

@@ -41,7 +41,7 @@ def project(tmp_path, monkeypatch) -> Project:
     """Notebook ``02-apres`` reads those of ``01-avant``, which has results; ``00-autre`` has some."""
     project = Project(tmp_path / "projet é")
     shutil.copytree(SOURCE.editions, project.editions)
-    project.indicators.mkdir()
+    shutil.copytree(SOURCE.indicators, project.indicators)
     declare(project, "00-autre")
     declare(project, "01-avant", campaign=[])
     declare(project, "02-apres", after=["01-avant"])
@@ -60,6 +60,11 @@ def test_the_rows_of_the_indicators_asked_are_read_with_their_types(project):
     assert found["estimation"].tolist() == [0.36, 0.7]
     assert list(found.columns) == COLUMNS
     assert results.earlier("inf.haut_debit")["indicateur"].tolist() == ["inf.haut_debit"]
+
+
+def test_an_identifier_of_no_registry_is_refused(project):
+    with pytest.raises(ResultError, match=r"'inf.dmee'.*\n.*not in config/indicators"):
+        results.earlier("inf.dmee")
 
 
 def test_an_indicator_that_nobody_published_has_no_row(project):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -11,7 +12,14 @@ from obsante.collect import labels
 from obsante.errors import ResultError
 from obsante.results import interviews
 from obsante.results.charts_interviews import by_edition, diverging, heat
-from obsante.results.tables_interviews import confusion, disagreements, editions, followed
+from obsante.results.concordance import Rule
+from obsante.results.tables_interviews import (
+    all_themes,
+    confusion,
+    disagreements,
+    editions,
+    followed,
+)
 
 AXES = {theme: str(1 + place // 4) for place, theme in enumerate(labels("entretiens", "theme"))}
 
@@ -69,6 +77,27 @@ def test_the_smallest_other_theme_of_the_axis_is_withheld_with_it():
     assert found.loc[found["secret"], "modalite"].tolist() == ["equipement", "echanges"]
 
 
+def test_no_subtraction_gives_back_an_axis_that_is_withheld():
+    themes = {axis: [t for t in AXES if AXES[t] == axis] for axis in "123"}
+    rows = [("A", themes["1"][0], "negatif")]
+    rows += [(person, theme, "negatif") for theme in themes["2"] for person in "ABC"]
+    rows += [(person, theme, "neutre") for theme in themes["3"] for person in "ABCDE"]
+    found = interviews.tones(passages(*rows), ["axe", "theme"], "negatif", minimum=3, groups=AXES)
+    hidden = found[found["secret"]].reset_index(drop=True)
+    cells = [*zip(hidden["dimension"], hidden["modalite"], strict=True)]
+    assert ("axe", "1") in cells
+    # One equation for the whole, one for each axis: its themes add up to it.
+    equations = [[float(d == "axe") for d, _ in cells]]
+    for axis in "123":
+        equations.append([float(d == "theme" and AXES[m] == axis) - float((d, m) == ("axe", axis))
+                          for d, m in cells])  # fmt: skip
+    matrix = np.array(equations)
+    for place, cell in enumerate(cells):
+        alone = np.eye(len(cells))[place]
+        found_back = np.linalg.matrix_rank(np.vstack([matrix, alone])) == np.linalg.matrix_rank(matrix)
+        assert not found_back or (cell[0] == "theme" and AXES[cell[1]] == "1"), cell
+
+
 def test_nothing_is_withheld_twice_where_two_are_already():
     two = [("A", "echanges", "neutre"), ("A", "equipement", "neutre")]
     frame = passages(*two, *((person, "logiciels", "neutre") for person in "ABC"))
@@ -100,11 +129,15 @@ def test_a_withheld_tone_gives_no_count():
     assert found.loc["connexion", list(interviews.TONES)].isna().all()
 
 
-def test_the_dominant_tone_is_not_told_when_two_tie():
+def test_the_tone_of_a_theme_is_that_of_the_rule_of_the_confrontation(opened):
     found = themes(FEW)
-    assert interviews.dominant(found.loc["connexion"]) == "negatif"
-    assert interviews.dominant({"negatif": 2, "neutre": 2, "positif": 0}) == ""
-    assert interviews.dominant(found.loc["equite"]) == ""
+    whole = found.loc[["connexion", "ia"]].set_axis(["1", "4"])
+    shown = repr(all_themes(found, whole, AXES, Rule({}, {}, {}, margin=0.2, minimum=1)))
+    assert "| connexion | 4 | 2 | 2 | 1 | 1 | négatif |" in shown
+    assert "| ia | 3 | 3 | 0 | 1 | 2 | positif |" in shown
+    assert "| equipement | 0 | 0 | 0 | 0 | 0 | trop peu d'entretiens |" in shown
+    wide = Rule({}, {}, {}, margin=0.5, minimum=1)
+    assert "| 2 | 1 | 1 | partagé |" in repr(all_themes(found, whole, AXES, wide))
 
 
 def test_tones_that_do_not_make_a_whole_are_refused():
@@ -165,7 +198,8 @@ def test_every_cell_of_the_heat_table_carries_its_number():
     crossed = interviews.crossed(FEW, "theme", "role")
     assert crossed.shape == (20, 7)
     fig = heat(crossed, dict.fromkeys(crossed.columns, 4), AXES)
-    assert [int(text) for text in _texts(fig)] == crossed.to_numpy().ravel().tolist()
+    cells = [int(text) for text in _texts(fig) if text.isdecimal()]
+    assert cells == crossed.to_numpy().ravel().tolist()
     shades = [patch.get_facecolor()[:3] for patch in fig.axes[0].patches]
     largest = crossed.to_numpy().ravel().argmax()
     assert sum(shades[largest]) == min(map(sum, shades))
@@ -190,11 +224,21 @@ def test_a_withheld_tone_is_marked_in_the_place_of_its_bars():
 def test_charts_of_no_passage_are_drawn_empty():
     none = FEW.head(0)
     crossed = interviews.crossed(none, "theme", "role")
-    assert set(_texts(heat(crossed, dict.fromkeys(crossed.columns, 0), AXES))) == {"0"}
+    empty = _texts(heat(crossed, dict.fromkeys(crossed.columns, 0), AXES))
+    assert {text for text in empty if text.isdecimal()} == {"0"}
     fig = diverging(themes(none), AXES)
     assert {bar.get_width() for bar in fig.axes[0].patches} == {0}
     marks = by_edition({2024: none, 2025: none}, AXES).axes[0].lines
     assert all((line.get_xdata() == 0).all() for line in marks if len(line.get_xdata()) == 20)
+
+
+def test_axes_are_named_once_beside_their_themes():
+    names = list(labels("entretiens", "axe").values())
+    crossed = interviews.crossed(FEW, "theme", "role")
+    for fig in (heat(crossed, dict.fromkeys(crossed.columns, 4), AXES),
+                diverging(themes(FEW), AXES), by_edition({2025: FEW}, AXES)):  # fmt: skip
+        written = [text.replace("\n", " ") for text in _texts(fig)]
+        assert [text for text in written if text in names] == names
 
 
 def test_editions_have_marks_of_different_shapes():

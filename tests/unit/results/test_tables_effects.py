@@ -34,11 +34,28 @@ def test_without_variants_the_table_says_so():
     assert "Aucune variante" in tables_effects.variants(COST, {}).text
 
 
-def test_a_placebo_row_can_show_another_column():
-    placebo = row(0.5, -1.0, 2.0).rename({"n": "effet_observe"})
-    shown = tables_effects.described(COST, placebo, value="effet_observe")
-    assert "200,0" in shown["Effet"]
-    assert shown["Intervalle"] == french.interval(-1.0, 2.0, "mad_change")
+def test_a_column_of_values_can_be_named():
+    shown = tables_effects.variants(COST, {"A": row(3.0, 1.0, 5.0)}, heading="Dépenses évitées")
+    assert shown.text.startswith("| Convention | Dépenses évitées |")
+
+
+def test_the_opposite_of_an_effect_exchanges_its_limits():
+    saved = tables_effects.opposite(row(-3.0, -5.0, -1.0))
+    assert saved[["estimation", "borne_inf", "borne_sup", "n"]].tolist() == [3.0, 1.0, 5.0, 1200]
+
+
+def test_false_entries_are_shown_beside_the_effect_observed():
+    drawn = row(0.5, -1.0, 2.0)
+    drawn = pd.concat([drawn, pd.Series({"effet_observe": -13.0, "p_valeur": 0.005})])
+    shown = tables_effects.false_entries(COST, drawn)
+    assert "13,0" in shown["Effet observé"]
+    assert shown["Intervalle des effets fictifs"] == french.interval(-1.0, 2.0, "mad_change")
+    assert shown["p"] == "0,005"
+
+
+def test_the_smallest_probability_follows_the_number_of_draws():
+    assert "est 0,005" in tables_effects.placebo_sentence(199).text
+    assert "est 0,050" in tables_effects.placebo_sentence(19).text
 
 
 def trend(p: float, slope: float) -> pd.Series:
@@ -58,14 +75,24 @@ def test_a_test_is_set_beside_the_drift_that_it_would_have_found(p, slope, found
     assert french.quantity(12 * slope, "mad_change") in line
 
 
+def sentence(p: float, slope: float) -> str:
+    return tables_effects.trend_sentence({COST: trend(p, slope)}, {COST: -10.0}, months=12).text
+
+
 def test_the_sentence_follows_the_tests():
-    silent = tables_effects.trend_sentence({COST: trend(0.3, 0.1)}).text
-    found = tables_effects.trend_sentence({COST: trend(0.01, 0.1)}).text
+    silent, found = sentence(0.3, 0.1), sentence(0.01, 0.1)
     assert silent.startswith("Aucun des 1 tests")
     assert "0,300" in silent
     assert results.indicator(COST).title in found
     assert "réserve" in found
-    assert "n'a pu être fait" in tables_effects.trend_sentence({}).text
+    assert "n'a pu être fait" in tables_effects.trend_sentence({}, {}, months=12).text
+
+
+def test_a_test_that_would_not_have_seen_the_effect_is_named():
+    title = results.indicator(COST).title
+    assert title not in sentence(0.3, 0.1)
+    assert f"la taille de l'effet{french.NBSP}: {title}" in sentence(0.3, 1.0)
+    assert "n'aurait pas vu" not in sentence(0.01, 1.0)
 
 
 def test_checks_that_could_not_be_made_are_said_not_shown_as_an_empty_table():

@@ -96,7 +96,41 @@ def test_domains_are_named_with_their_variable(opened, published_rows):
 def test_definitions_follow_each_other_under_their_titles(opened):
     text = tables_ethics.sheets("eth.informes", "eth.consentement").text
     assert text.count("**Définition**") == 2
-    assert text.index("Usagers informés") < text.index("Consentement demandé")
+    assert text.index("Information reçue") < text.index("Consentement demandé")
+
+
+def test_few_answers_are_counted_where_a_share_would_mislead(opened, published_rows):
+    nan = float("nan")
+    rows = published_rows("type", national=(0.5, 0.4, 0.6), chu=(0.46, nan, nan, "low_precision"),
+                          chr=(0.7, 0.6, 0.8))  # fmt: skip
+    rows = rows.assign(n=[90, 2, 8])
+    answers = pd.Series([1.0, 0.0, 1.0, nan])
+    domains = pd.DataFrame({"type": ["chu", "chu", "chr", "chr"]})
+    rows = tables_ethics.yes(rows, answers, domains)
+    assert rows["oui"].tolist() == [2, 1, 1]
+    text = tables_ethics.few(rows, smallest=5, domain="Domaine").text
+    assert "| Domaine chu | 1 sur 2 | – | 2 | 3 | 0 |" in text
+    assert "| Ensemble | 50,0\u00a0% |" in text
+    assert "Moins de 5 réponses" in text
+    assert "Moins de" not in tables_ethics.few(rows, smallest=2, domain="Domaine").text
+
+
+def test_parts_are_told_from_the_largest(opened, published_rows):
+    rows = published_rows("motif", a=(0.2, 0.1, 0.3), b=(0.5, 0.4, 0.6), c="missing")
+    assert tables_ethics.shares(rows, "Motif").text == (
+        "Motif\u00a0: domaine b, 50,0\u00a0% (IC 95\u00a0%\u00a0: [40,0\u202f; 60,0])\u202f; "
+        "domaine a, 20,0\u00a0% (IC 95\u00a0%\u00a0: [10,0\u202f; 30,0])."
+    )
+    none = results.unavailable("inf.dme", "no_data")
+    assert "aucune donnée exploitable" in tables_ethics.shares(none, "Motif").text
+
+
+def test_states_are_counted_in_their_order(opened, published_rows):
+    nan = float("nan")
+    rows = published_rows("etat", "count", publie=(6.0, nan, nan), projet=(0.0, nan, nan))
+    assert tables_ethics.steps(rows, "Textes").text == (
+        "Textes\u00a0: domaine publie (6)\u202f; domaine projet (0)."
+    )
 
 
 def test_measures_are_named_by_their_indicator(opened, published_rows):

@@ -7,6 +7,7 @@ import pytest
 
 from obsante import results
 from obsante.errors import ResultError
+from obsante.results import tables_models
 
 
 def cells(markdown, line: int) -> list[str]:
@@ -48,6 +49,55 @@ def test_no_established_gap_is_said(published_rows):
 def test_gaps_that_could_not_be_estimated_are_not_called_insignificant(published_rows):
     rows = published_rows("facteur", unit="points", national="missing")
     assert results.established(rows).text == "Aucun de ces écarts n'a pu être estimé."
+
+
+def gap(estimation: float, low: float, high: float) -> pd.Series:
+    return pd.Series({"estimation": estimation, "borne_inf": low, "borne_sup": high})
+
+
+QUIET, AHEAD, BEHIND = gap(-0.05, -0.14, 0.04), gap(0.1, 0.02, 0.2), gap(-0.2, -0.3, -0.1)
+NAN = float("nan")
+
+
+def test_a_specification_that_establishes_a_gap_is_named_and_the_conclusion_depends(opened):
+    variants = {"Publiée": QUIET, "Sans la taille": QUIET, "Types détaillés": BEHIND}
+    told = tables_models.depends("inf.ecart_dme_ajuste", variants, raw=0.2).text
+    assert told == (
+        "Sur 3 spécifications, 2 n'établissent aucun écart et 1 établit un écart\xa0: «\xa0Types "
+        "détaillés\xa0», −20,0\xa0points [−30,0\u202f; −10,0], de sens contraire à l'écart brut. "
+        "**La conclusion dépend du modèle.**"
+    )
+    brief = tables_models.depends_briefly(variants).text
+    assert brief.endswith("sur 2 autres spécifications essayées, 1 conclut autrement.")
+
+
+@pytest.mark.parametrize(("row", "words"), [
+    (QUIET, "aucune n'établit d'écart. Toutes"), (AHEAD, "2 établissent chacune un écart\xa0: «")
+])  # fmt: skip
+def test_specifications_that_agree_are_said_to(opened, row, words):
+    variants = {"Publiée": row, "Autre": row, "Jamais estimée": gap(NAN, NAN, NAN)}
+    told = tables_models.depends("inf.ecart_dme_ajuste", variants, raw=0.2).text
+    assert told.startswith(f"Sur 2 spécifications, {words}")
+    assert told.endswith("Toutes concluent de même.")
+    assert "contraire" not in told
+    brief = tables_models.depends_briefly(variants).text
+    assert brief.endswith("mène à la même conclusion avec les autres spécifications essayées (1).")
+
+
+def test_gaps_of_two_signs_do_not_agree(opened):
+    variants = {"Publiée": AHEAD, "Autre": BEHIND}
+    told = tables_models.depends("inf.ecart_dme_ajuste", variants, raw=0.2).text
+    assert told.endswith("**La conclusion dépend du modèle.**")
+
+
+@pytest.mark.parametrize("variants", [
+    {"Publiée": QUIET, "Autre": gap(NAN, NAN, NAN)},
+    {"Publiée": gap(NAN, NAN, NAN), "Autre": QUIET, "Encore": AHEAD},
+])  # fmt: skip
+def test_without_the_published_one_or_any_other_nothing_is_compared(opened, variants):
+    for told in (tables_models.depends("inf.ecart_dme_ajuste", variants, raw=0.2),
+                 tables_models.depends_briefly(variants)):  # fmt: skip
+        assert told.text == "Les spécifications du modèle ne peuvent pas être comparées."
 
 
 def test_wald_tests_in_french():

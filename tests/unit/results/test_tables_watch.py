@@ -143,3 +143,11 @@ def test_empty_profiles_are_named():
     text = tables_panel.panel_members(experts).text
     assert "| Usagers | 0 |" in text
     assert "Profils sans aucun expert\u00a0: Ingénierie, Industrie, Régulation, Usagers." in text
+
+
+def test_the_intervals_of_the_panel_are_named_for_what_they_describe(opened, published_rows):
+    rows = published_rows("ecart", unit="level_points", ecart=(-0.37, -0.42, -0.32))
+    lines = tables_panel.disagreement(rows, domain="Comparaison").text.splitlines()
+    assert "| Intervalle du désaccord |" in lines[0]
+    assert "IC" not in lines[0]
+    assert "[−0,42\u202f; −0,32]" in lines[2]

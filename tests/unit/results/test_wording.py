@@ -26,7 +26,7 @@ def test_numbers_use_the_comma_the_thin_space_and_the_true_minus():
     assert french.number(36828330) == "36\u202f828\u202f330"
     assert french.number(-0.04, 1) == "0,0"
     assert french.quantity(0.3014, "percent") == "30,1\u00a0%"
-    assert french.quantity(-0.012, "points", signed=True) == "\u22121,2\u00a0points"
+    assert french.quantity(-0.012, "points", signed=True) == "\u22121,2\u00a0point"
     assert french.day(dt.date(2026, 6, 1)) == "1er juin 2026"
     assert french.day(dt.date(2026, 6, 21)) == "21 juin 2026"
 

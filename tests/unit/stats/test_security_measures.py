@@ -125,37 +125,83 @@ def test_adjusted_p_values_ignore_the_missing_ones():
     assert stats.benjamini_hochberg(pd.Series([np.nan])).isna().all()
 
 
-def survey(says: list[float], kinds: list[str]) -> dict[str, pd.DataFrame]:
+def survey(says: list[float], kinds: list[str]) -> dict:
+    """Share that reports by type, of units of weight 10, with the frame they stand for."""
     y, plan = answers(*says), design(len(says))
-    call = {"design": plan, "domains": pd.DataFrame({"type": kinds}), "by": "type", "level": 0.95}
-    return {"reporting": stats.proportion(y, **call), "population": stats.total(stats.everyone(y), **call)}
+    units = pd.DataFrame({"type": kinds, "id": [str(i) for i in range(len(says))]})
+    call = {"design": plan, "domains": units[["type"]], "by": "type", "level": 0.95}
+    more = [units.assign(id=units["id"] + f"-{i}") for i in range(1, 10)]
+    return {"reporting": stats.proportion(y, **call), "frame": pd.concat([units, *more]),
+            "observed": units[y["y"] == 1], "unit": "id"}  # fmt: skip
+
+
+def register(**events: list[str]) -> pd.DataFrame:
+    """One event for each unit named under its type."""
+    rows = [(kind, unit) for kind, units in events.items() for unit in units]
+    return pd.DataFrame(rows, columns=["type", "id"], dtype="str")
+
+
+def rated(events: pd.DataFrame, tables: dict, **other) -> pd.DataFrame:
+    rate = impact.reported_rate(events, **tables, scale=100, level=0.95, **other)
+    return rate.set_index("modalite")
 
 
 def test_a_rate_divides_the_register_by_the_estimated_number_of_units_that_report():
     tables = survey([1, 1, 0, 0, 1, 0, 0, 0], list("aaaabbbb"))
-    register = pd.DataFrame({"type": ["a"] * 12 + ["b"] * 3})
-    rate = impact.reported_rate(register, **tables, scale=100, level=0.95).set_index("modalite")
+    rate = rated(register(a=["0"] * 12, b=["4"] * 3), tables)
     assert rate["estimation"].tolist() == pytest.approx([100 * 15 / 30, 100 * 12 / 20, 100 * 3 / 10])
+    assert rate["declarants"].tolist() == rate["connus"].tolist() == [3, 2, 1]
     share = tables["reporting"].set_index("modalite")
     assert rate.loc["a", "borne_inf"] == pytest.approx(100 * 12 / (40 * share.loc["a", "borne_sup"]))
     width = np.log(rate.loc["a", "borne_sup"] / rate.loc["a", "borne_inf"])
     assert rate.loc["a", "cv"] == pytest.approx(width / (2 * norm.ppf(0.975)))
 
 
+def test_as_many_units_report_as_are_known_to():
+    tables = survey([1, 1, 0, 0, 1, 0, 0, 0], list("aaaabbbb"))
+    # Of type b: respondent 4, and eleven others, of which the register holds one event each.
+    others = [f"5-{i}" for i in range(1, 10)] + ["6", "7"]
+    rate = rated(register(a=["0", "0", "9"], b=["4", *others]), tables)
+    # Type a: 0, 1 and 9 are known; the lower limit of the share stands for fewer than these 3.
+    assert rate["connus"].tolist() == [15, 3, 12]
+    assert rate.loc["a", "borne_sup"] == pytest.approx(100 * 3 / 3)
+    # Type b: 12 known, more than the 10 estimated.
+    assert rate.loc["b", "estimation"] == rate.loc["b", "borne_sup"] == pytest.approx(100 * 12 / 12)
+
+
+def test_a_rate_needs_a_minimum_of_observed_reporting_units_unless_all_were_observed():
+    tables = survey([1, 1, 0, 0, 1, 0, 0, 0], list("aaaabbbb"))
+    events = register(a=["0", "1"], b=["4"])
+    rate = rated(events, tables, minimum=2)
+    assert rate["estimation"].isna().tolist() == [False, False, True]
+    assert rate.loc["b", ["erreur_type", "borne_inf", "borne_sup", "cv"]].isna().all()
+    assert rate.loc["b", "n"] == 4
+    ends = tables["reporting"]["estimation"]
+    tables["reporting"] = tables["reporting"].assign(borne_inf=ends, borne_sup=ends)
+    whole = rated(events, tables, minimum=2)
+    assert whole.loc["b", "estimation"] == whole.loc["b", "borne_sup"] == pytest.approx(10)
+
+
 def test_a_rate_is_unknown_where_nobody_reports_and_has_no_interval_without_events():
     tables = survey([1, 1, 0, 0, 0, 0, 0, 0], list("aaaabbbb"))
-    register = pd.DataFrame({"type": pd.Series(["b"])})
-    rate = impact.reported_rate(register, **tables, scale=100, level=0.95).set_index("modalite")
+    rate = rated(register(b=["5"]), tables)
     assert np.isnan(rate.loc["b", "estimation"])
     assert rate.loc["a", "estimation"] == 0
     assert np.isnan(rate.loc["a", "borne_sup"])
 
 
-def test_a_rate_refuses_tables_of_other_domains():
+def test_a_rate_refuses_repeated_domains_and_tables_without_a_dimension():
     tables = survey([1, 0, 1, 0], list("aabb"))
-    tables["population"] = tables["population"].iloc[:2]
+    events = register(a=["0"])
+    twice = pd.concat([tables["reporting"]] * 2)
     with pytest.raises(DataError, match="rate of a register"):
-        impact.reported_rate(pd.DataFrame({"type": ["a"]}), **tables, scale=100, level=0.95)
+        rated(events, tables | {"reporting": twice})
+    with pytest.raises(DataError, match="dimension 'type'"):
+        rated(events[["id"]], tables)
+    with pytest.raises(DataError, match="dimension 'id'"):
+        rated(events[["type"]], tables)
+    with pytest.raises(DataError, match="frame"):
+        rated(events, tables | {"frame": tables["frame"].query("type == 'a'")})
 
 
 def test_a_nested_share_without_any_answer_is_not_estimable():

@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 from scipy.stats import t as student_law
-from statsmodels.stats.multitest import multipletests
 
 from obsante.collect import dictionary
 from obsante.collect.table_schema import Table
 from obsante.collect.weighting import respondents
-from obsante.stats import SurveyDesign, Wave, binary, change
+from obsante.stats import SurveyDesign, Wave, benjamini_hochberg, binary, change
 
 _YES, _NO = "oui", "non"
 
@@ -74,12 +73,6 @@ def compared(
     median = table.groupby("edition_reference")["estimation"].transform("median")
     error = table["erreur_type"].where(table["erreur_type"] > 0)
     apart = 2 * student_law.sf(((table["estimation"] - median) / error).abs(), table["ddl"])
-    return table.assign(p_ajustee=_adjusted(table["p_valeur"]),
-                        p_a_part=_adjusted(pd.Series(apart, table.index)))  # fmt: skip
+    return table.assign(p_ajustee=benjamini_hochberg(table["p_valeur"]),
+                        p_a_part=benjamini_hochberg(pd.Series(apart, table.index)))  # fmt: skip
 
-
-def _adjusted(p: pd.Series) -> pd.Series:
-    """Benjamini-Hochberg's p-values; a missing one stays missing."""
-    known = p.dropna()
-    adjusted = multipletests(known, method="fdr_bh")[1] if len(known) else []
-    return pd.Series(adjusted, known.index, dtype="float64").reindex(p.index)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from obsante.errors import DataError, NotEstimable
+from obsante.errors import NotEstimable
 from obsante.stats import checks
 from obsante.stats.equity.slopes import exponential
 from obsante.stats.survey import linear
@@ -34,13 +34,11 @@ def ratio_of_means(
 ) -> pd.DataFrame:
     """Mean (or proportion) in ``first`` over that in ``second``; 1 is equality.
 
-    The interval is built on the logarithm; ``erreur_type`` is that of the ratio (delta method).
-    The groups may overlap.
+    The interval is built on the logarithm; ``erreur_type`` is that of the ratio. Groups may overlap.
 
     Args:
         answers: ``y`` and ``state`` for each row of the design.
-        design: the sample, from ``survey_design``.
-        first, second: True for the units of each group.
+        design, first, second: the sample; True for the units of each group.
         level: confidence level, in proportion.
 
     Returns:
@@ -56,7 +54,6 @@ def ratio_of_means(
     >>> ratio_of_means(a, survey_design(a, weights="w"), rich, ~rich, level=0.95)["estimation"].item()
     4.0
     """
-    checks.probability(level, "level")
     question = answered(answers, design)
     masks = {"first": members(design, first, "first"), "second": members(design, second, "second")}
     high, low = (
@@ -65,12 +62,12 @@ def ratio_of_means(
     )
     z = high.z / high.value - low.z / low.value
     variance = float(question.seen_by(design).covariance(z)[0, 0])
-    value = np.log(high.value / low.value).item()
-    relative = [part.variance / part.value**2 for part in (high, low)]
-    most = design.degrees_of_freedom((masks["first"] | masks["second"]) & question.usable)
-    df = min(of_a_sum(relative, [high.df, low.df]).item(), most)
-    limits = student(value, variance, df, level)
     either = masks["first"] | masks["second"]
+    relative = [part.variance / part.value**2 for part in (high, low)]
+    df = of_a_sum(relative, [high.df, low.df]).item()
+    df = min(df, design.degrees_of_freedom(either & question.usable))
+    value = np.log(high.value / low.value).item()
+    limits = student(value, variance, df, checks.probability(level, "level"))
     columns = {
         "estimation": value, "erreur_type": variance**0.5, "borne_inf": limits[0],
         "borne_sup": limits[1], "ddl": df, "n": int((either & question.usable).sum()),

@@ -23,7 +23,7 @@ from statsmodels.genmod import families
 from statsmodels.genmod.generalized_linear_model import GLM
 from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
-from obsante.errors import DataError, NotEstimable
+from obsante.errors import NotEstimable
 from obsante.stats import checks
 from obsante.stats.equity import sample as samples
 from obsante.stats.equity.indices import positive_mean

@@ -12,7 +12,7 @@ from obsante.errors import NotEstimable
 from obsante.stats import checks
 from obsante.stats.answers import numeric
 from obsante.stats.foresight.panel import panel_design
-from obsante.stats.foresight.signals import adjusted
+from obsante.stats.multiple import benjamini_hochberg
 from obsante.stats.survey import Wave, change
 from obsante.stats.survey.domains import NATIONAL
 
@@ -21,9 +21,10 @@ def comparable(
     latest: pd.DataFrame, earlier: pd.DataFrame, criterion: str, *, expert: str, item: str
 ) -> bool:
     """Whether :func:`changes` can compare them: a technology scored in both, by two experts each."""
-    common = _scored(latest, criterion, item) & _scored(earlier, criterion, item)
+    both = [rows.dropna(subset=[criterion]) for rows in (latest, earlier)]
+    common = set(both[0][item]) & set(both[1][item])
     return bool(common) and min(rows.loc[rows[item].isin(common), expert].nunique()
-                                for rows in (latest, earlier)) > 1  # fmt: skip
+                                for rows in both) > 1  # fmt: skip
 
 
 def changes(
@@ -69,7 +70,7 @@ def changes(
              for year, rows in enumerate((earlier, latest))}  # fmt: skip
     table = change(waves, by=item, level=level)
     whole = table["dimension"] == NATIONAL
-    table["p_ajustee"] = table["p_valeur"].where(whole, adjusted(table["p_valeur"].mask(whole)))
+    table["p_ajustee"] = table["p_valeur"].where(whole, benjamini_hochberg(table["p_valeur"].mask(whole)))
     excluded = (table["borne_inf"] > 0) | (table["borne_sup"] < 0)
     moved = excluded & (table["p_ajustee"] <= 1 - level)
     direction = np.where(table["estimation"] > 0, "up", "down")

@@ -20,6 +20,8 @@ from obsante.stats.survey.intervals import student
 
 _WEIGHT = "poids"
 _FEWEST = 2
+# A variance under this one is rounding: correlations are between -1 and 1.
+_NO_SPREAD = 1e-20
 _AGREEMENT = "moyenne des corrélations de rang des paires d'experts, jackknife sur les experts"
 
 
@@ -165,7 +167,7 @@ def rank_agreement(
         experts - 1 df, cut at -1 and 1), ``ddl``, ``n`` (experts), ``methode``.
 
     Raises:
-        NotEstimable: fewer than three experts with an order.
+        NotEstimable: fewer than three experts with an order, or no two of them to compare.
     """
     checks.probability(level, "level")
     scores = frame.assign(**{criterion: checks.column(frame, criterion).astype(float)})
@@ -180,10 +182,18 @@ def rank_agreement(
         )  # fmt: skip
     pairs = wide.corr(method="spearman").to_numpy(copy=True)
     np.fill_diagonal(pairs, np.nan)
+    if np.isnan(pairs).all():
+        raise NotEstimable(
+            f"agreement on '{criterion}'", reason="no_comparison",
+            found="no two experts who scored the same technologies", expected="at least one pair",
+            remedy="publish the scores without their agreement",
+        )  # fmt: skip
     value = float(np.nanmean(pairs))
     without = [np.nanmean(np.delete(np.delete(pairs, k, 0), k, 1)) for k in range(size)]
     variance = (size - 1) / size * float(((np.array(without) - value) ** 2).sum())
-    low, high = (float(np.clip(end, -1, 1)) for end in student(value, variance, size - 1, level))
+    # Experts who all agree don't say how others would differ: no interval, not an exact value.
+    spread = variance if variance > _NO_SPREAD else np.nan
+    low, high = (float(np.clip(end, -1, 1)) for end in student(value, spread, size - 1, level))
     row = {"estimation": value, "erreur_type": variance**0.5, "borne_inf": low, "borne_sup": high,
            "ddl": size - 1, "n": size, "methode": _AGREEMENT}  # fmt: skip
     return pd.DataFrame([row])

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from statsmodels.stats.multitest import multipletests
 
 from obsante.errors import DataError, NotEstimable
 from obsante.stats import checks
 from obsante.stats.impact import rate_ratio
+from obsante.stats.multiple import benjamini_hochberg
 from obsante.stats.survey.domains import NATIONAL
 
 UNKNOWN = "inconnu"
@@ -104,7 +104,7 @@ def count_ratios(latest: pd.DataFrame, earlier: pd.DataFrame, *, level: float) -
     limits = [_ratio(n, before, level) for n, before in zip(pairs["n"], pairs["n_avant"])]
     names = ["estimation", "borne_inf", "borne_sup", "p_valeur"]
     table = pd.concat([pairs, pd.DataFrame(limits, columns=names)], axis=1)
-    table["p_ajustee"] = table.groupby("dimension", sort=False)["p_valeur"].transform(adjusted)
+    table["p_ajustee"] = table.groupby("dimension", sort=False)["p_valeur"].transform(benjamini_hochberg)
     known = table["estimation"].notna()
     return table.assign(motif=np.where(known, "", _NO_EARLIER), methode=_RATIO)
 
@@ -114,17 +114,6 @@ def _ratio(latest: int, earlier: int, level: float) -> tuple[float, float, float
         return (np.nan,) * 4
     row = rate_ratio([earlier, latest], [1.0, 1.0], level=level).iloc[0]
     return row["estimation"], row["borne_inf"], row["borne_sup"], row["p_valeur"]
-
-
-def adjusted(p: pd.Series) -> pd.Series:
-    """Benjamini-Hochberg's p-values; a missing one stays missing.
-
-    >>> adjusted(pd.Series([0.01, None, 0.04])).tolist()
-    [0.02, nan, 0.04]
-    """
-    known = p.dropna()
-    values = multipletests(known, method="fdr_bh")[1] if len(known) else []
-    return pd.Series(values, index=known.index, dtype=float).reindex(p.index)
 
 
 def median_age(

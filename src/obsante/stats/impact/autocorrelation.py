@@ -9,7 +9,7 @@ from scipy.stats import chi2
 from statsmodels.stats.diagnostic import acorr_ljungbox
 from statsmodels.stats.stattools import durbin_watson
 
-from obsante.errors import DataError, NotEstimable
+from obsante.errors import NotEstimable
 
 __all__ = ["autoregressive_fit", "residual_autocorrelation"]
 

@@ -58,8 +58,8 @@ def extended_effect(
     >>> extended_effect(panel, known, control="never", level=0.95)["estimation"].tolist()
     [40.0, 40.0]
     """
-    level = probability(level, "level")
     since = whole(since, "'since'", 0, remedy="count periods after entry from 0, the first one")
+    _some_group(amounts)
     amount = numbers(amounts, "quantite", least=0.0)
     spread = numbers(amounts, "variance", least=0.0)
     known = identified(panel, control) & (panel.event_time >= since)
@@ -72,10 +72,18 @@ def extended_effect(
     # The whole rests on all the clusters together, as an average effect does.
     df = degrees_of_freedom(panel, control_pool(panel, control), [np.any(masks, axis=0), *masks])
     value = np.append(amount @ effect, amount * effect)
-    table = limits(value, np.append(total, variance), df, level)
+    table = limits(value, np.append(total, variance), df, probability(level, "level"))
     count = np.array([mask.sum() for mask in masks])
     table.insert(0, "terme", ["ensemble", *amounts["groupe"]])
     return table.assign(n=np.append(count.sum(), count), methode=_METHOD)
+
+
+def _some_group(amounts: pd.DataFrame) -> None:
+    if amounts.empty:
+        raise NotEstimable(
+            "effect extended to groups", reason="no_data", found="no group with an amount",
+            expected="at least one", remedy="leave the extension out until amounts are known",
+        )  # fmt: skip
 
 
 def _masks(panel: CohortPanel, groups: list, known: np.ndarray) -> list[np.ndarray]:

@@ -29,7 +29,7 @@ import numpy as np
 import pandas as pd
 from statsmodels.regression.linear_model import OLS
 
-from obsante.errors import DataError, NotEstimable
+from obsante.errors import NotEstimable
 from obsante.stats.checks import probability
 from obsante.stats.impact.arguments import whole
 from obsante.stats.impact.autocorrelation import autoregressive_fit, residual_autocorrelation

@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from obsante.errors import DataError, NotEstimable
+from obsante.errors import NotEstimable
 from obsante.stats.checks import choice, probability
 from obsante.stats.impact.arguments import whole
 from obsante.stats.impact.clustered import few_clusters

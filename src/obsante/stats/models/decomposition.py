@@ -27,7 +27,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from obsante.errors import DataError, NotEstimable
+from obsante.errors import NotEstimable
 from obsante.stats import checks
 from obsante.stats.models.leastsquares import refuse_collinear, weighted_fit
 from obsante.stats.models.regressors import Regressors, regressors

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.linalg import solve_triangular
 
-from obsante.errors import DataError, NotEstimable
+from obsante.errors import NotEstimable
 
 # Share of a column's length that the other columns leave unexplained, under which it adds nothing.
 _RANK = 1e-9

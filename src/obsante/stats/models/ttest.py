@@ -40,8 +40,8 @@ def two_sample_t_test(
     """Difference of the means of two groups, first minus second, tested against 0.
 
     The influence of unit i is 1_a (y - mean_a) / W_a - 1_b (y - mean_b) / W_b. Degrees of freedom:
-    PSUs minus strata among the rows compared, minus 1, as R's ``svyttest``; ``stats.difference``
-    has those of both variances. Rows of a third group, or without y, are outside.
+    PSUs minus strata among the rows compared, minus 1, as R's ``svyttest``. Rows of a third group, or
+    without y, are outside.
 
     Args:
         design, frame: the whole sample, and its variables, row for row.
@@ -55,8 +55,6 @@ def two_sample_t_test(
 
     Raises:
         DataError: a column or a group is unknown, a group is empty, y is constant, no df is left.
-
-    Reference: Särndal, Swensson & Wretman, *Model Assisted Survey Sampling* (1992), ch. 5.
 
     >>> from obsante.stats.survey import survey_design
     >>> data = pd.DataFrame({"w": 1.0, "y": [4.0, 6.0, 1.0, 3.0], "g": list("aabb")})

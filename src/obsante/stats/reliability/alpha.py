@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import f as fisher
 
-from obsante.errors import DataError, NotEstimable
+from obsante.errors import NotEstimable
 from obsante.stats import checks
 from obsante.stats.reliability.items import Scale, complete, reliability_row, table
 from obsante.stats.survey.design import SurveyDesign

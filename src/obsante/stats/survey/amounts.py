@@ -57,7 +57,9 @@ def mean_amount(
     checks.probability(level, "level")
     share = answered(having, design)
     checks.binary_values(share.y, name_of(having))
-    amount = answered(amounts, design)
+    # Nobody has any: nobody was asked how much, and the amount is zero.
+    has = (share.y == 1).any()
+    amount = answered(amounts, design) if has else linear.Question(0 * share.y, share.missing)
     _consistent(share.y, amount.y, amounts)
     some = share.y == 1
     among = linear.Question(np.where(some, amount.y, np.nan), some & amount.missing)

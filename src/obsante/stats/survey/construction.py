@@ -33,19 +33,15 @@ def survey_design(
     Args:
         frame: one row for each responding unit of the last stage.
         weights: column of the sampling weights.
-        strata: column of the strata; one stratum by default.
-        psu: column of the PSUs, whose labels are read within their stratum; each row by default.
+        strata, psu: columns; one stratum, and each row a PSU by default. PSUs are named within it.
         psu_population: column of N_h, the PSUs of the stratum in the frame, for the FPC.
-        ssu: column of the SSUs; each row by default.
-        ssu_population: column of M_j, the SSUs of the PSU in the population.
+        ssu, ssu_population: columns of the SSUs, each row by default, and of M_j, those of the PSU.
         lonely: for a stratum with one PSU of several, ``error``; ``adjust`` centres it on the mean
             of all PSUs (wide); ``certainty`` gives it no variance (narrow). A PSU with one SSU of
             several never stops: it is centred on all of them, or left out with ``certainty``.
-        whole_psu: PSUs of several rows were observed whole, or the rows repeat one unit in time:
-            the FPC of the first stage is then the only one.
-        degrees: of freedom of estimates and of their gaps: ``welch`` counts what each
-            stratum adds to the variance (:mod:`obsante.stats.survey.freedom`); ``design`` is PSUs
-            minus strata, as R's ``survey``. Models and tests have the latter.
+        whole_psu: PSUs of several rows were observed whole, or the rows repeat one unit in time.
+        degrees: of freedom of estimates: ``welch`` (:mod:`obsante.stats.survey.freedom`), or PSUs
+            minus strata, ``design``, as R. Gaps have Welch's of both groups; models and tests R's.
 
     Raises:
         DataError: a column is unknown, a weight is not positive, a label or a size is missing, a
@@ -55,8 +51,7 @@ def survey_design(
     >>> float(d.covariance(d.weights * [1.0, 3.0])[0, 0])
     8.0
     """
-    checks.choice(lonely, "rule for a stratum with a single PSU", LONELY)
-    checks.choice(degrees, "degrees of freedom", DEGREES)
+    _known_rules(lonely, degrees)
     _some_row(frame)
     w = checks.vector(checks.column(frame, weights), weights, len(frame))
     checks.positive(w, weights)
@@ -70,6 +65,11 @@ def survey_design(
         _no_second_stage(ssu_population or ssu)
     _no_lonely(design, strata_labels)
     return replace(design, degrees=degrees)
+
+
+def _known_rules(lonely: str, degrees: str) -> None:
+    checks.choice(lonely, "rule for a stratum with a single PSU", LONELY)
+    checks.choice(degrees, "degrees of freedom", DEGREES)
 
 
 def _no_second_stage(column: str | None) -> None:

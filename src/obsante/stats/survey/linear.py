@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from obsante.errors import DataError, NotEstimable
+from obsante.errors import NotEstimable
 from obsante.stats.survey.design import SurveyDesign
 from obsante.stats.survey.domains import Partition, sums
 

@@ -100,11 +100,8 @@ def graded_distribution(
     codes = placed(grades, categories)
     _consistent(question.y == 1, question.y == 0, codes, categories[0], dimension)
     graded = (question.y == 1) & codes.isin(list(categories[1:])).to_numpy()
-    if (question.y == 1).any():
-        # Without any adopter the shares are zero; with some, one of them has to give a grade.
-        group(graded, graded, dimension)
     known = graded | (question.y == 0)
-    parts = _products(design, question, [codes == grade for grade in categories[1:]], graded)
+    parts = _products(design, question, codes.rename(dimension), categories[1:], graded)
     state = adopted["state"].where(known | (adopted["state"] != "valid"), "missing")
     limits = limits_of("korn-graubard", level)
     blocks = [
@@ -116,14 +113,18 @@ def graded_distribution(
 
 
 def _products(
-    design: SurveyDesign, question: linear.Question, grades: list[pd.Series], graded: np.ndarray
-) -> list[linear.Linear]:
+    design: SurveyDesign, question: linear.Question, codes: pd.Series, grades: Sequence[str],
+    graded: np.ndarray,
+) -> list[linear.Linear]:  # fmt: skip
     """One minus adoption, then adoption times the share of each grade among those who gave one."""
     domain = whole(design.size)
+    if (question.y == 1).any():
+        # Without any adopter the shares are zero; with some, one of them has to give a grade.
+        group(graded, graded, str(codes.name))
     silent = (question.y == 1) & ~graded
     asked = [
-        linear.Question(np.where(graded, of.to_numpy(dtype=bool, na_value=False), np.nan), silent)
-        for of in grades
+        linear.Question(np.where(graded, (codes == one).to_numpy(bool, na_value=False), np.nan), silent)
+        for one in grades
     ]
     products = [linear.product(design, question, what, domain) for what in asked]
     return [linear.complement(linear.ratio(design, question, domain)), *products]

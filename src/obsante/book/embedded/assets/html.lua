@@ -67,9 +67,18 @@ local function scrolling(tbl, lang)
   return pandoc.Div({ tbl }, pandoc.Attr('', { 'tableau' }, attributes))
 end
 
-local function with_tables(page, blocks)
+--- The picture in a frame that scrolls where the screen is too narrow for its words to be read.
+local function framed(figure)
+  local attributes = { { 'role', 'group' }, { 'tabindex', '0' },
+    { 'aria-label', numbering.caption_text(figure) } }
+  figure.content = { pandoc.Div(figure.content, pandoc.Attr('', { 'cadre' }, attributes)) }
+  return figure
+end
+
+local function with_frames(page, blocks)
   return labels.walk(blocks, page.lang, function(lang)
-    return { Table = function(tbl) return scrolling(tbl, lang), false end }
+    return { Table = function(tbl) return scrolling(tbl, lang), false end,
+      Figure = function(figure) return framed(figure), false end }
   end)
 end
 
@@ -130,7 +139,7 @@ local function link(book, page, element)
 end
 
 local function rewritten(book, page, blocks)
-  blocks = with_tables(page, blocks)
+  blocks = with_frames(page, blocks)
   blocks = blocks:walk { Div = division, Header = header, Span = span }
   return blocks:walk {
     Link = function(element) return link(book, page, element) end,

@@ -120,7 +120,7 @@ class PatientTruth:
 
     def effects(self, settings: PatientSettings) -> dict[str, object]:
         """Known inequalities and effects, as config/demo/patients.yml lists them."""
-        gap, values = self.tally.gap, self.tally.values
+        values = self.tally.values
         remote = values("satisfaction_distance")[NATIONAL]
         present = values("satisfaction_presentiel")[NATIONAL]
         return {
