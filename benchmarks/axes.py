@@ -27,6 +27,7 @@ from scipy.stats import binom
 from benchmarks import redraw, replay
 from benchmarks.tables import markdown
 from obsante.paths import ROOT_VARIABLE, find_project
+from obsante.results.values import WHOLE
 from obsante.run.plan import catalogue
 
 YEAR = 2025
@@ -88,7 +89,7 @@ def summary(results: pd.DataFrame) -> pd.DataFrame:
         ``sans_marque`` and ``marques`` (of intervals of domains published as such, and as of low
         precision).
     """
-    whole = results["dimension"].isin(["national", "ecart"])
+    whole = results["dimension"].isin(WHOLE)
     keys = ["carnet", "indicateur"]
     of_whole = results[whole].groupby(keys)["couvert"].agg(ensemble="mean", tirages="size")
     cells = results[~whole].groupby([*keys, "dimension", "modalite"])["couvert"].agg(["mean", "size"])
@@ -144,7 +145,7 @@ def _line(name: str, row: pd.Series) -> list[str]:
 
 def totals(results: pd.DataFrame) -> str:
     """Share of all the intervals that hold the truth: of the whole, of domains by precision."""
-    whole = results["dimension"].isin(["national", "ecart"])
+    whole = results["dimension"].isin(WHOLE)
     groups = {"the whole": whole, "domains, unmarked": ~whole & (results["etat"] == "published"),
               "domains, marked [f]": ~whole & (results["etat"] == "low_precision")}  # fmt: skip
     rows = [[name, str(int(mask.sum())), f"{results.loc[mask, 'couvert'].mean():.1%}"]

@@ -20,6 +20,7 @@ from benchmarks.redraw import TABLES, Redrawn
 from obsante import collect
 from obsante.results import publication
 from obsante.results.units import UNITS
+from obsante.results.values import WHOLE
 
 _LABEL = re.compile(r"^#\| label: ([\w-]+)")
 _COMPUTING = re.compile(r"^(ouverture|provenance|repondants|donnees-|calcul-)")
@@ -89,6 +90,6 @@ def against(values: pd.DataFrame, known: dict[str, dict[str, float]]) -> pd.Data
 
 def _known(row: dict, known: dict[str, dict[str, float]]) -> float:
     domains = known.get(row["indicateur"], {})
-    whole = row["dimension"] in ("national", "ecart")
+    whole = row["dimension"] in WHOLE
     name = "national" if whole else f"{row['dimension']}={row['modalite']}"
     return float(domains.get(name, np.nan))

@@ -23,7 +23,7 @@ from obsante.paths import Project
 from obsante.results import english, french
 from obsante.results.inputs import check_results
 from obsante.results.registry import Indicator, load_registry
-from obsante.results.values import COLUMNS, PART, load_values, parts_folder
+from obsante.results.values import COLUMNS, PART, WHOLE, load_values, parts_folder
 from obsante.stats import NATIONAL
 
 Format = Literal["table", "csv", "json"]
@@ -33,7 +33,6 @@ STATES = (*french.STATES, NOT_RUN)
 # Those of ``valeurs.csv``, with the registry's title and axis, and how many values there are.
 FIELDS = [*COLUMNS, "titre", "axe", "valeurs"]
 _COUNTS = ["annee", "n", "n_manquant", "n_sans_objet"]
-_WHOLE = (NATIONAL, "ecart")
 _PUBLISHING = re.compile(r"\b(?:publish|or_missing|unavailable)\(")
 # A file or another program reads lines of any length.
 _WIDE = 200
@@ -165,7 +164,7 @@ def _whole(
     item: Indicator, edition: Edition, published: list[dict], where: tuple[str, bool]
 ) -> dict[str, Any]:
     """The value of the whole, or the only one; else a row that has none."""
-    whole = [row for row in published if row["dimension"] in _WHOLE]
+    whole = [row for row in published if row["dimension"] in WHOLE]
     if whole or len(published) == 1:
         return (whole or published)[0]
     row = {
@@ -220,7 +219,7 @@ def _show(found: pd.DataFrame, edition: Edition) -> None:
 def _cells(row: dict[str, Any]) -> list[Text]:
     name = Text(row["indicateur"]).append(f"\n{row['unite']}, v{row['version']}", "dim")
     domain = row["dimension"] if isinstance(row["dimension"], str) else NATIONAL
-    inside = "" if domain in _WHOLE else f": {row['libelle']}"
+    inside = "" if domain in WHOLE else f": {row['libelle']}"
     cell = f"#{row['cellule']}" if isinstance(row["cellule"], str) else ""
     title = Text(row["titre"] + inside).append(f"\n{row['carnet'] or 'no notebook'}{cell}", "dim")
     return [name, title, *map(Text, _numbers(row)), Text(row["etat"].replace("_", " "))]

@@ -246,9 +246,9 @@ def _start_at_zero(ax: plt.Axes, lowest: float) -> None:
 
 def value_axis(axis: mpl.axis.Axis, unit: str) -> None:
     """Write a value axis in the scale of a unit, with its French name."""
-    scale, label = UNITS[unit].scale, UNITS[unit].label
+    scale = UNITS[unit].scale
     axis.set_major_formatter(FuncFormatter(lambda v, _: _tick(v * scale)))
-    axis.set_label_text("Part (%)" if unit == "percent" else label[0].upper() + label[1:])
+    axis.set_label_text("Part (%)" if unit == "percent" else UNITS[unit].title)
 
 
 def _tick(value: float) -> str:

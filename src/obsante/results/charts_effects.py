@@ -206,7 +206,7 @@ def _level_axis(ax: plt.Axes, unit: str) -> None:
     """The value axis on the left, its name written horizontally above it."""
     value_axis(ax.yaxis, unit)
     ax.set_ylabel("")
-    name = "Part (%)" if unit == "percent" else UNITS[unit].label
-    ax.set_title(name[0].upper() + name[1:], fontsize=8.5, color=INK, pad=16)
+    name = "Part (%)" if unit == "percent" else UNITS[unit].title
+    ax.set_title(name, fontsize=8.5, color=INK, pad=16)
     ax.grid(axis="x", visible=False)
     ax.grid(axis="y", visible=True)

@@ -68,8 +68,7 @@ def monthly(frame: pd.DataFrame, *, unit: str) -> Figure:
         ax.grid(axis="y", visible=True)
         value_axis(ax.yaxis, unit)
         ax.set_ylabel("")
-        label = UNITS[unit].label
-        ax.set_title(f"{label[0].upper()}{label[1:]}, par mois", fontsize=8.5, color=INK)
+        ax.set_title(f"{UNITS[unit].title}, par mois", fontsize=8.5, color=INK)
         _names_at_ends(ax, shown)
     return fig
 

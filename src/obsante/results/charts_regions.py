@@ -99,7 +99,7 @@ def _whole(national: pd.DataFrame) -> list[str]:
 
 def _scale(edges: np.ndarray, unit: str) -> str:
     """The values of the lightest and of the darkest tile that has a shade."""
-    words = "En %" if unit == "percent" else UNITS[unit].label.capitalize()
+    words = "En %" if unit == "percent" else UNITS[unit].title
     if not len(edges):
         return words
     low, high = (french.magnitude(edge, unit) for edge in (edges[0], edges[-1]))

@@ -101,7 +101,8 @@ def ratios(rows: pd.DataFrame, *, reference: str) -> Figure:
 
 def _ratio(ax: plt.Axes, row: dict, position: int) -> None:
     if np.isnan(row["estimation"]) or row["estimation"] <= 0:
-        name = french.STATES[row["etat"]]
+        # A logarithm has no place for zero: it is written.
+        name = french.number(0, 2) if row["estimation"] == 0 else french.STATES[row["etat"]]
         ax.annotate(name, (1, position), va="center", color=GREY, style="italic",
                     xytext=(6, 0), textcoords="offset points")  # fmt: skip
         return
@@ -123,10 +124,11 @@ def practices(columns: Mapping[str, pd.DataFrame]) -> Figure:
     """
     domains = {name: rows[rows["dimension"] != NATIONAL] for name, rows in columns.items()}
     longest = max(domains.values(), key=len)
+    places = {code: place for place, code in enumerate(longest["modalite"].iloc[::-1])}
     with panels(len(longest) + 1, widths=(1.0,) * len(columns), same_scale=True) as (fig, axes):
         for ax, (name, rows) in zip(axes, columns.items(), strict=True):
-            for position, row in enumerate(domains[name].iloc[::-1].to_dict("records")):
-                _share(ax, row, position)
+            for row in domains[name].to_dict("records"):
+                _share(ax, row, places[row["modalite"]])
             _whole(ax, rows)
             ax.set_title(textwrap.fill(name, _TITLE), fontsize=8, color=INK, pad=16)
             value_axis(ax.xaxis, "percent")

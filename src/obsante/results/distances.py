@@ -11,9 +11,8 @@ from obsante.results import french, wording
 from obsante.results.display import NO_TARGET, Markdown, pipe_table
 from obsante.results.publication import indicator, published
 from obsante.results.targets import target
-from obsante.stats import NATIONAL
+from obsante.results.values import WHOLE
 
-_WHOLE = (NATIONAL, "ecart")
 _NONE = "–"
 
 
@@ -48,7 +47,7 @@ def _distance(identifier: str) -> dict[str, str]:
 def _whole(identifier: str) -> dict:
     """The published row of the whole, or of the only gap."""
     rows = published(identifier)
-    whole = rows[rows["dimension"].isin(_WHOLE)]
+    whole = rows[rows["dimension"].isin(WHOLE)]
     if whole.empty:
         raise ResultError(
             f"distance to the target of '{identifier}'",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
-from scipy.stats import false_discovery_control
 
 from obsante.collect import dictionary, labels
 from obsante.results import french, wording
@@ -15,7 +14,8 @@ from obsante.results.checks import adds_up, balance
 from obsante.results.columns import DASH, probability
 from obsante.results.display import Markdown, heading, pipe_table, reasons, sheet, table
 from obsante.results.publication import current, indicator
-from obsante.stats import NATIONAL
+from obsante.results.values import WHOLE
+from obsante.stats import NATIONAL, benjamini_hochberg
 
 _SEPARATOR = " ; "
 
@@ -60,9 +60,7 @@ def gaps(rows: pd.DataFrame, p_values: Mapping[str, float]) -> Markdown:
 def _corrected(p_values: Mapping[str, float]) -> tuple[pd.Series, pd.Series]:
     """The p-values that are known, and the same corrected for their number."""
     known = pd.Series(dict(p_values), dtype="float64").dropna()
-    if known.empty:
-        return known, known
-    return known, pd.Series(false_discovery_control(known.to_numpy()), known.index)
+    return known, benjamini_hochberg(known)
 
 
 def told(rows: pd.DataFrame, subject: str) -> Markdown:
@@ -99,8 +97,8 @@ def matrix(texts: pd.DataFrame, axes: Mapping[str, str]) -> Markdown:
     states = labels("textes", "etat")
     touched = [set(codes.split(_SEPARATOR)) for codes in texts["axe"]]
     columns = {"Texte": [_short(row) for row in texts.to_dict("records")]}
-    for code, heading in axes.items():
-        columns[heading] = ["oui" if code in own else DASH for own in touched]
+    for code, title in axes.items():
+        columns[title] = ["oui" if code in own else DASH for own in touched]
     columns["État lu"] = [states[state] for state in texts["etat"].astype(str)]
     return pipe_table(pd.DataFrame(columns), widths=[10, *[2] * len(axes), 5])
 
@@ -156,7 +154,7 @@ def measures(rows: pd.DataFrame) -> Markdown:
     names = []
     for row in rows.to_dict("records"):
         title = indicator(row["indicateur"]).title
-        own = "" if row["dimension"] in (NATIONAL, "ecart") else row["libelle"]
+        own = "" if row["dimension"] in WHOLE else row["libelle"]
         names.append(f"{title} ({own[0].lower()}{own[1:]})" if own else title)
     return table(rows.assign(libelle=names), domain="Mesure")
 

@@ -29,6 +29,12 @@ class Unit:
     heading: str = "Valeur"
 
 
+    @property
+    def title(self) -> str:
+        """The label at the start of a line; the case of what follows is kept: ``Dirhams (MAD)``."""
+        return self.label[:1].upper() + self.label[1:]
+
+
 def _difference(label: str, decimals: int, suffix: str, english: str, **bounds: float) -> Unit:
     return Unit(label, decimals, f"{NBSP}{suffix}", f" {english}", signed=True, heading="Écart",
                 **bounds)  # fmt: skip

@@ -10,7 +10,10 @@ import pandas as pd
 from obsante.errors import ResultError
 from obsante.files import write_atomic
 from obsante.paths import Project
+from obsante.stats import NATIONAL
 
+# Dimensions of a value of the whole: an estimate, or a gap.
+WHOLE = (NATIONAL, "ecart")
 COLUMNS = [
     "demonstration", "edition", "indicateur", "version", "annee", "dimension", "modalite",
     "libelle", "estimation", "borne_inf", "borne_sup", "erreur_type", "ddl", "effet_plan", "n",

@@ -19,11 +19,10 @@ from obsante.edition import Authorisation, Edition
 from obsante.results import english, french, wording
 from obsante.results.registry import Indicator
 from obsante.results.units import UNITS
-from obsante.stats import NATIONAL
+from obsante.results.values import WHOLE
 
 SHEETS_PAGE = "preuves.qmd"
 # Values of the whole: they hang from the indicator itself.
-_WHOLE = (NATIONAL, "ecart")
 _CHANGE = "edition"
 # What a variable says where no value was published.
 ABSENT = {
@@ -101,7 +100,7 @@ def _authorisation(authorisation: Authorisation) -> dict[str, str]:
 
 def _path(row: dict) -> list[str]:
     path = row["indicateur"].split(".")
-    if row["dimension"] not in _WHOLE:
+    if row["dimension"] not in WHOLE:
         modality = row["modalite"]
         path += [row["dimension"], f"m{modality}" if modality[0].isdigit() else modality]
     return path

@@ -20,6 +20,7 @@ def closed():
 def rows(*estimates: float, dimension: str = "type", unit: str = "percent") -> pd.DataFrame:
     frame = pd.DataFrame({"estimation": estimates, "dimension": dimension, "unite": unit})
     frame["libelle"] = [f"Domaine {i}" for i in range(len(frame))]
+    frame["modalite"] = [f"m{i}" for i in range(len(frame))]
     frame["etat"] = ["missing" if np.isnan(e) else "published" for e in estimates]
     return frame.assign(borne_inf=frame["estimation"] / 2, borne_sup=frame["estimation"] * 1.5)
 
@@ -62,3 +63,19 @@ def test_practices_share_one_scale_and_name_domains_once():
     assert left.get_xlim() == right.get_xlim()
     assert [label.get_text() for label in left.get_yticklabels()] == ["Domaine 1", "Domaine 0"]
     assert {"40,0\u00a0%", "60,0\u00a0%", "[n.d.]"} <= set(texts(fig))
+
+
+def test_a_domain_that_one_practice_lacks_leaves_the_others_on_their_lines():
+    whole = rows(0.4, dimension="national")
+    first = pd.concat([whole, rows(0.1, 0.5, 0.9)], ignore_index=True)
+    second = first[first["modalite"] != "m1"].reset_index(drop=True)
+    second = pd.concat([whole, second[second["dimension"] == "type"]], ignore_index=True)
+    left, right = charts.practices({"A": first, "B": second}).axes
+    points = [{line.get_xdata()[0]: line.get_ydata()[0] for line in ax.lines if line.get_marker() == "o"}
+              for ax in (left, right)]  # fmt: skip
+    assert points[1] == {0.1: points[0][0.1], 0.9: points[0][0.9]}
+
+
+def test_a_ratio_of_zero_is_written_and_not_drawn():
+    shown = rows(0.0, 2.0, unit="rate_ratio")
+    assert {"0,00", "2,00"} <= set(texts(charts.ratios(shown, reference="1")))
