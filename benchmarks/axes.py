@@ -1,15 +1,18 @@
 """How often the axes' published intervals hold the demonstration's known truth.
 
-    python benchmarks/axes.py [--draws 500] [--notebooks NAME ...] [--output FILE]
+    python benchmarks/axes.py [--draws 500] [--notebooks NAME ...] [--keep FOLDER] [--output FILE]
 
 The whole demonstration is drawn again with other seeds, and the computing cells of the committed
 notebooks run on each draw. For each published value whose truth is known, its interval either holds
-that truth or not; a true effect of zero is either rejected or not. Seeds are 1, 2, 3...
+that truth or not; a true effect of zero is either rejected or not. Seeds are 1, 2, 3... With
+``--keep``, draws are kept in a folder, and those that it holds are not made again: the command can be
+stopped and resumed, as long as nothing that it measures has changed.
 """
 
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 import tempfile
@@ -26,6 +29,7 @@ from scipy.stats import binom
 
 from benchmarks import redraw, replay
 from benchmarks.tables import markdown
+from obsante.files import write_atomic
 from obsante.paths import ROOT_VARIABLE, find_project
 from obsante.results.values import WHOLE
 from obsante.run.plan import catalogue
@@ -58,11 +62,23 @@ def one_draw(seed: int, names: Sequence[str]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True).assign(tirage=seed)
 
 
-def all_draws(draws: int, names: Sequence[str], processes: int | None = None) -> pd.DataFrame:
-    """:func:`one_draw` for seeds 1 to ``draws``, one process per core."""
+def kept_draw(seed: int, names: Sequence[str], folder: Path | None) -> pd.DataFrame:
+    """:func:`one_draw`, read from the folder where it was kept, if it was."""
+    if folder is None:
+        return one_draw(seed, names)
+    path = folder / f"{seed:04d}.parquet"
+    if not path.is_file():
+        buffer = io.BytesIO()
+        one_draw(seed, names).to_parquet(buffer, index=False)
+        write_atomic(path, buffer.getvalue())
+    return pd.read_parquet(path)
+
+
+def all_draws(draws: int, names: Sequence[str], folder: Path | None = None) -> pd.DataFrame:
+    """:func:`kept_draw` for seeds 1 to ``draws``, one process per core."""
     parts = []
-    with ProcessPoolExecutor(processes) as pool:
-        for part in pool.map(one_draw, range(1, draws + 1), [names] * draws):
+    with ProcessPoolExecutor() as pool:
+        for part in pool.map(kept_draw, range(1, draws + 1), [names] * draws, [folder] * draws):
             parts.append(part)
             print(f"\rdraw {len(parts)} of {draws}", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
@@ -158,9 +174,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--draws", type=int, default=500)
     parser.add_argument("--notebooks", nargs="+", default=measured_notebooks())
+    parser.add_argument("--keep", type=Path, help="folder of the draws already made")
     parser.add_argument("--output", type=Path)
     asked = parser.parse_args()
-    text = report(all_draws(asked.draws, asked.notebooks))
+    if asked.keep:
+        asked.keep.mkdir(parents=True, exist_ok=True)
+    text = report(all_draws(asked.draws, asked.notebooks, asked.keep))
     print(text)
     if asked.output:
         asked.output.write_text(text + "\n", encoding="utf-8")
