@@ -18,6 +18,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 if __name__ == "__main__":
@@ -77,7 +78,10 @@ def kept_draw(seed: int, names: Sequence[str], folder: Path | None) -> pd.DataFr
 def all_draws(draws: int, names: Sequence[str], folder: Path | None = None) -> pd.DataFrame:
     """:func:`kept_draw` for seeds 1 to ``draws``, one process per core."""
     parts = []
-    with ProcessPoolExecutor() as pool:
+    # One thread for each of them, as many processes as cores.
+    os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+    # New processes: a copy of one whose libraries have threads may stop without a word.
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
         for part in pool.map(kept_draw, range(1, draws + 1), [names] * draws, [folder] * draws):
             parts.append(part)
             print(f"\rdraw {len(parts)} of {draws}", end="", file=sys.stderr, flush=True)
