@@ -6,6 +6,7 @@ import importlib
 import sys
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -58,7 +59,9 @@ def test_intervals_of_the_whole_hold_the_truth_as_often_as_announced(axes, resul
 def test_intervals_of_domains_hold_the_truth_on_average(axes, results):
     found = axes.summary(results).dropna(subset=["moyenne"])
     assert len(found) > 30
-    assert found[found["moyenne"] < 0.9].index.tolist() == []
+    # The mean of many domains varies less than one of them; that of a few, which share answers, does not.
+    low = np.where(found["domaines"] >= 5, 0.9, axes.band(DRAWS)[0])
+    assert found[found["moyenne"] < low].index.tolist() == []
 
 
 @pytest.mark.slow
