@@ -12,17 +12,15 @@ from obsante.results.registry import load_registry
 
 
 @pytest.fixture
-def filled(monkeypatch, tmp_path):
-    """Variables after a chapter that names some; the first argument is what was published."""
+def filled(monkeypatch):
+    """Variables after a chapter that names some; ``tree`` is what was published."""
     project = find_project(Path(__file__))
     monkeypatch.setenv("OBSANTE_ROOT", str(project.root))
     registry = load_registry(project)
 
     def fill(*names: str, tree: dict | None = None) -> dict:
-        chapter = "\n".join("{{< var " + name + " >}}" for name in names)
-        (tmp_path / "chapitre.qmd").write_text(chapter, encoding="utf-8")
         found = {} if tree is None else tree
-        absent.fill(found, tmp_path, registry)
+        absent.fill(found, list(names), registry)
         return found
 
     return fill
@@ -73,9 +71,3 @@ def test_what_was_published_is_left_as_it_is(filled):
 )
 def test_a_misspelt_variable_is_left_to_fail(filled, misspelt):
     assert filled(misspelt) == {}
-
-
-def test_fragments_are_read_too(filled, tmp_path):
-    (tmp_path / "fragments").mkdir()
-    (tmp_path / "fragments" / "rappel.md").write_text("{{< var inf.sih.valeur >}}", encoding="utf-8")
-    assert filled()["inf"]["sih"]["valeur"] == "[n.d.]"

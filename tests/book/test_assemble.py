@@ -12,6 +12,7 @@ import yaml
 
 from obsante.book import assemble as assembly
 from obsante.book.assemble import assemble, pdf_name, values_name, variants_of
+from obsante.book.named import named
 from obsante.book.provenance import Provenance
 from obsante.collect import ingest
 from obsante.edition import Edition, load_edition
@@ -74,6 +75,18 @@ def test_a_demonstration_is_marked_in_title_banner_citation_and_file_names(copy,
     formats = configuration["format"]
     for name in (formats["html"]["include-before-body"], formats["typst"]["include-in-header"][-1]):
         assert "DONNÉES DE DÉMONSTRATION" in (book / name).read_text("utf-8")
+
+
+def test_the_variables_are_those_that_the_book_names(copy, edition):
+    book = assemble(copy, edition, PROVENANCE)
+    names = yaml.safe_load((book / "_variables.yml").read_text("utf-8"))
+    assert _leaves(names) == set(named(book))
+
+
+def _leaves(tree: dict, prefix: str = "") -> set[str]:
+    parts = ({f"{prefix}{key}"} if isinstance(value, str) else _leaves(value, f"{prefix}{key}.")
+             for key, value in tree.items())  # fmt: skip
+    return set().union(*parts)
 
 
 def test_a_real_edition_carries_no_mark_of_demonstration(copy, edition):

@@ -6,8 +6,6 @@ variable must exist for the page to be built. A misspelt name stays an error of 
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
 from typing import Any
 
 from obsante.collect import labels
@@ -16,14 +14,11 @@ from obsante.results import french
 from obsante.results.registry import Indicator
 from obsante.results.variables import ABSENT, linked
 
-_VARIABLE = re.compile(r"\{\{<\s*var\s+([\w.]+)\s*>\}\}")
 
-
-def fill(tree: dict[str, Any], book: Path, registry: dict[str, Indicator]) -> None:
-    """Add to ``tree`` the variables that the chapters of ``book`` name and nothing published."""
-    for path in [*sorted(book.glob("*.qmd")), *sorted(book.glob("fragments/*.md"))]:
-        for name in _VARIABLE.findall(path.read_text(encoding="utf-8")):
-            _fill_one(tree, name.split("."), registry)
+def fill(tree: dict[str, Any], names: list[str], registry: dict[str, Indicator]) -> None:
+    """Add to ``tree`` the variables of ``names``, those of a book, that nothing published."""
+    for name in names:
+        _fill_one(tree, name.split("."), registry)
 
 
 def _fill_one(tree: dict[str, Any], keys: list[str], registry: dict[str, Indicator]) -> None:

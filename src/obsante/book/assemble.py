@@ -16,13 +16,14 @@ import nbformat
 import yaml
 
 from obsante.book import absent, generated, left_out, proofs
+from obsante.book.named import named, only
 from obsante.book.provenance import Provenance
 from obsante.edition import Edition, read_yaml
 from obsante.errors import BookError
 from obsante.files import fresh_folder, write_atomic
 from obsante.paths import Project
 from obsante.results.inputs import check_results
-from obsante.results.registry import load_registry
+from obsante.results.registry import Indicator, load_registry
 from obsante.results.targets import allowed
 from obsante.results.values import load_values
 from obsante.results.variables import variables
@@ -64,11 +65,7 @@ def assemble(project: Project, edition: Edition, provenance: Provenance) -> Path
         _copy_sources(project, book, variants_of(edition, campaign=campaign))
         for path in executed:
             _copy_notebook(path, book / "notebooks" / path.name)
-        names = variables(values, registry, edition)
-        names["edition"]["titre"] = _title(_source(project), edition)
-        names["fichiers"] = _downloads(edition)
-        absent.fill(names, book, registry)
-        _write_yaml(book / "_variables.yml", names)
+        _write_variables(project, edition, book, variables(values, registry, edition), registry)
         generated.write_pages(project, edition, provenance, book)
         appendices = proofs.write_pages(
             values, registry, allowed(project, edition.demonstration, registry), executed, book
@@ -131,6 +128,21 @@ def _with_source(notebook: str, label: str, source: str) -> str:
         return f"#| {found[1]}: {json.dumps(caption, ensure_ascii=False)}"
 
     return _CAPTION.sub(linked, source)
+
+
+def _write_variables(
+    project: Project,
+    edition: Edition,
+    book: Path,
+    known: dict[str, Any],
+    registry: dict[str, Indicator],
+) -> None:
+    """``_variables.yml``: what the book names, published or not available."""
+    known["edition"]["titre"] = _title(_source(project), edition)
+    known["fichiers"] = _downloads(edition)
+    names = named(book)
+    absent.fill(known, names, registry)
+    _write_yaml(book / "_variables.yml", only(known, names))
 
 
 def _write_configuration(

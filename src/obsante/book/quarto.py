@@ -12,10 +12,11 @@ from pathlib import Path
 from obsante.errors import BookError
 
 OLDEST = (1, 9)
-TIMEOUT_SECONDS = 900
+TIMEOUT_SECONDS = 1800
 # Quarto leaves the absolute path of the notebook in the page: private, and never the same twice.
 _PATH_ATTRIBUTE = re.compile(r'\s(?:data-notebook|data-source-notebook)="[^"]*"')
 _ERROR = re.compile(r"^ERROR: *(.+?)(?=^Stack trace:|\Z)", re.DOTALL | re.MULTILINE)
+_UNRESOLVED = ("Unable to resolve", "Unknown var ")
 _LAST_LINES = 12
 
 
@@ -90,9 +91,13 @@ def _run_quarto(book: Path, epoch: int) -> None:
     messages = (done.stderr + done.stdout).strip().replace(f"{book}{os.sep}", "")
     if done.returncode != 0:
         raise _failure(error_of(messages) or f"exit code {done.returncode}", "no error")
-    unresolved = [line for line in messages.splitlines() if "Unable to resolve" in line]
-    if unresolved:
-        raise _failure("; ".join(unresolved), "every reference resolved")
+    if unresolved := unresolved_in(messages):
+        raise _failure("; ".join(unresolved), "every reference and every variable resolved")
+
+
+def unresolved_in(messages: str) -> list[str]:
+    """The warnings of a reference or of a variable that does not exist: Quarto goes on after them."""
+    return [line for line in messages.splitlines() if any(text in line for text in _UNRESOLVED)]
 
 
 def error_of(messages: str) -> str:
