@@ -231,6 +231,6 @@ def _numbers(row: dict[str, Any]) -> tuple[str, str, str]:
         return "–", "–", "–"
     if pd.isna(row["estimation"]):
         return f"{row['valeurs']} domains", "–", "–"
-    interval = english.interval(row["borne_inf"], row["borne_sup"], row["unite"])
+    interval = english.interval(row)
     count = "–" if row["nature"] == "reference" else english.number(row["n"], "count")
     return english.quantity(row["estimation"], row["unite"]), interval or "–", count

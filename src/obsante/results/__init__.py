@@ -37,12 +37,12 @@ from obsante.results.publication import (
 )
 from obsante.results.reference import cited, known, quoted, texts, trust
 from obsante.results.setting import count, coverage, environment, period, provenance, status
-from obsante.results.tables_models import beside, established, wald_tests
 from obsante.results.signing import figure
+from obsante.results.tables_models import established, wald_tests
 from obsante.results.targets import goal, target
 
 __all__ = [
-    "Markdown", "adds_up", "against_truth", "agree", "balance", "bars", "beside", "between",
+    "Markdown", "adds_up", "against_truth", "agree", "balance", "bars", "between",
     "by_edition", "changes", "cited", "conventions", "count", "coverage", "current",
     "distances", "earlier", "environment", "established", "explained", "figure", "goal",
     "hand_over", "indicator", "known", "measured", "or_missing", "paired", "period",

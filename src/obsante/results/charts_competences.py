@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -32,17 +32,6 @@ _MARKS = (("o", BLUE, 0.17), ("D", ORANGE, -0.17))
 # Light enough at its dark end for the text of a cell: contrast 4.5 at least.
 _SHADES = LinearSegmentedColormap.from_list("needs", ["#f4f7fa", "#6d98c0"])
 _NAME = 11  # Characters of a line of a column's name, at most.
-
-
-def drawn(chart: Callable[..., Figure], *arguments: object, **options: object) -> Figure:
-    """A chart of published rows, or a figure that says why they have no value.
-
-    Args:
-        chart: function that draws; its arguments follow. Each table among them needs a value.
-    """
-    tables = [argument for argument in arguments if isinstance(argument, pd.DataFrame)]
-    absent = [rows for rows in tables if rows["estimation"].isna().all()]
-    return nothing(*absent) if absent else chart(*arguments, **options)
 
 
 def decomposition(

@@ -25,7 +25,13 @@ _BOUNDARY = -0.5
 
 
 def event_study(
-    frame: pd.DataFrame, *, unit: str, label: str, start: str = "Début", baseline: str = ""
+    frame: pd.DataFrame,
+    *,
+    unit: str,
+    label: str,
+    start: str = "Début",
+    baseline: str = "",
+    effect: pd.DataFrame | None = None,
 ) -> Figure:
     """Effect by time since the start: pointwise bars inside the simultaneous band.
 
@@ -36,15 +42,15 @@ def event_study(
     Args:
         frame: from :func:`obsante.stats.impact.event_study`: ``periode_relative``,
             ``estimation``, ``borne_inf``, ``borne_sup``, ``bande_inf``, ``bande_sup``. A period
-            without an interval keeps its point, alone. Without rows, the figure says that the
-            effect is not available.
+            without an interval keeps its point, alone. Without rows, the figure says why.
         unit: of the effects, a name of :data:`obsante.results.units.UNITS`.
         label: title of the time axis, in French, with its unit: ``Mois depuis ...``.
         start: French name of the vertical line.
         baseline: French sentence giving the level before the start, under the axis.
+        effect: published rows of the effect, which hold the reason why it is not available.
     """
     if frame.empty:
-        return nothing(frame)
+        return nothing(*([] if effect is None else [effect]))
     shown = frame.sort_values("periode_relative", ignore_index=True)
     with canvas(_HEIGHT) as (fig, ax):
         _band(ax, shown)

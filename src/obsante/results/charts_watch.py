@@ -17,7 +17,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLoca
 
 from obsante.results import french, wording
 from obsante.results.charts import BLUE, GREY, INK, ORANGE, canvas, panels
-from obsante.results.units import UNITS
+from obsante.results.units import UNITS, Unit
 
 # Outer radius of each ring from the centre; the first is wide, since points crowd there.
 _OUTER = (1.75, 2.6, 3.3, 4.0)
@@ -30,6 +30,8 @@ MARKS = {
     "same": ("_", "sans changement établi"), "new": ("*", "nouvelle technologie"),
 }  # fmt: skip
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+# Room at both ends of a scale, so that a point on its end is whole.
+_BEYOND = 0.3
 _NONE_SCORED = "Aucune technologie notée"
 
 
@@ -146,7 +148,8 @@ def by_criterion(
 
     Args:
         published: French name of the criterion -> published rows, all in one unit, of which those
-            of the dimension ``technologie`` are drawn. A signed unit gets a line at zero.
+            of the dimension ``technologie`` are drawn. A signed unit gets a line at zero, any other
+            needs a scale with two ends.
         order: codes of the technologies, from the top; the others come after.
         label: title of the value axes, with their unit.
         medians: name of the criterion -> rows of ``vei.mediane``; a bar marks them.
@@ -166,7 +169,7 @@ def by_criterion(
         axes[0].set_yticks(range(len(shown)), [names[code] for code in reversed(shown)], fontsize=8)
         axes[0].set_ylim(-0.6, max(len(shown), 1) - 0.4)
         axes[len(axes) // 2].set_xlabel(label)
-        _common_axis(axes, signed=unit.signed)
+        _common_axis(axes, unit)
     return fig
 
 
@@ -189,18 +192,23 @@ def _medians(ax: plt.Axes, own: pd.Series, shown: Sequence[str]) -> None:
     ax.plot(values, places, "|", color=ORANGE, markersize=13, markeredgewidth=2.0, zorder=1)
 
 
-def _common_axis(axes: Sequence[plt.Axes], *, signed: bool) -> None:
+def _common_axis(axes: Sequence[plt.Axes], unit: Unit) -> None:
+    """Differences around zero, or the whole scale of a note, with one mark in two."""
+    lowest, highest = (0, 0) if unit.signed else (int(unit.lowest), int(unit.highest))
+    every_other = FixedLocator(range(lowest, highest + 1, 2))
     for ax in axes:
-        few = MaxNLocator(4, steps=[1, 2, 5, 10]) if signed else FixedLocator([1, 3, 5, 7, 9])
+        few = MaxNLocator(4, steps=[1, 2, 5, 10]) if unit.signed else every_other
         ax.xaxis.set_major_locator(few)
-        ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: french.number(v, 1 if signed else 0)))
-        if signed:
+        ax.xaxis.set_major_formatter(
+            FuncFormatter(lambda v, _: french.number(v, 1 if unit.signed else 0))
+        )
+        if unit.signed:
             ax.axvline(0, color=INK, linewidth=0.8, zorder=0)
-    if signed:
+    if unit.signed:
         reach = max(abs(end) for end in axes[0].get_xlim())
         axes[0].set_xlim(-reach, reach)
     else:
-        axes[0].set_xlim(0.7, 9.3)
+        axes[0].set_xlim(lowest - _BEYOND, highest + _BEYOND)
 
 
 def ratios(rows: pd.DataFrame) -> Figure:

@@ -9,6 +9,7 @@ import pandas as pd
 from obsante.collect import available, set_aside_rows
 from obsante.errors import ResultError
 from obsante.results import french, wording
+from obsante.results.absence import explained
 from obsante.results.display import Markdown, pipe_table, reasons
 from obsante.results.publication import current, indicator
 from obsante.stats import NATIONAL
@@ -22,8 +23,8 @@ def balance(rows: pd.DataFrame, total: int) -> Markdown:
     Raises:
         ResultError: they do not, in the national row or over the domains of a dimension.
     """
-    if not_estimated := reasons(rows):
-        return Markdown("\n\n".join(not_estimated))
+    if lacking := _lacking(rows):
+        return Markdown(lacking)
     parts = ["n", "n_manquant", "n_sans_objet"]
     for dimension, group in rows.groupby("dimension", sort=False):
         counted = int(group[parts].to_numpy().sum())
@@ -47,8 +48,10 @@ def adds_up(rows: pd.DataFrame) -> Markdown:
     Raises:
         ResultError: they do not.
     """
-    if not_estimated := reasons(rows):
-        return Markdown("\n\n".join(not_estimated))
+    if lacking := _lacking(rows):
+        return Markdown(lacking)
+    if rows["estimation"].isna().any():
+        return Markdown(f"Des parts sont retenues{french.NBSP}: leur somme n'est pas contrôlée.")
     total = rows["estimation"].sum()
     if abs(total - 1) > 1e-9:
         raise ResultError(
@@ -63,6 +66,12 @@ def adds_up(rows: pd.DataFrame) -> Markdown:
         f"Contrôle{french.NBSP}: les {len(rows)} parts font {french.quantity(total, 'percent')} "
         f"de {answers} réponses{known}."
     )
+
+
+def _lacking(rows: pd.DataFrame) -> str:
+    """Why these rows can't be checked; empty where they can be."""
+    none = rows["estimation"].isna().all()  # True of no row, too.
+    return "\n\n".join(reasons(rows)) or ("Aucune valeur à contrôler." if none else "")
 
 
 def agree(sentence: str, found: float, expected: float) -> Markdown:
@@ -132,7 +141,13 @@ def set_aside(table: str, *, noun: str = "") -> Markdown:
 
 
 def conventions(identifier: str, variants: dict[str, pd.Series]) -> Markdown:
-    """One indicator under several conventions, side by side; nothing is published."""
+    """One indicator under several conventions, side by side; nothing is published.
+
+    Args:
+        variants: French name -> row of an estimate; without any value, the reason why is shown.
+    """
+    if all(math.isnan(row["estimation"]) for row in variants.values()):
+        return explained(identifier)
     unit = indicator(identifier).unit
     frame = pd.DataFrame(
         {

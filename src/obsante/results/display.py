@@ -5,7 +5,7 @@ Everything is Markdown, so that JupyterLab, Quarto and the embedded renderer sho
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
@@ -100,22 +100,46 @@ def reasons(rows: pd.DataFrame) -> list[str]:
     return list(dict.fromkeys(f"*{row['libelle']}{french.NBSP}: {row['motif']}.*" for row in named))
 
 
-def side_by_side(columns: Mapping[str, pd.DataFrame], *, domain: str) -> Markdown:
+def side_by_side(
+    columns: Mapping[str, pd.DataFrame],
+    *,
+    domain: str,
+    cell: Callable[[dict], str] = wording.value,
+    of_all: bool = False,
+) -> Markdown:
     """Several indicators for the same domains, one column each.
 
     Args:
-        columns: heading -> published rows; the first ones give the domains and their order. A
-            domain that an indicator lacks is marked as not available.
+        columns: heading -> published rows; the first ones give the domains and their order.
         domain: heading of the first column, in French.
+        cell: what writes a row: :func:`obsante.results.wording.value`, ``with_interval`` or
+            ``with_answers``.
+        of_all: domains are those of all the columns, in the order and under the names of the first
+            that has them; one that a column lacks is a dash, not a value that is not available.
+
+    Raises:
+        ResultError: there is no row at all.
     """
-    first = next(iter(columns.values()))
-    frame = pd.DataFrame({domain: first["libelle"]})
-    for name, published in columns.items():
-        values = {(r["dimension"], r["modalite"]): r for r in published.to_dict("records")}
-        keys = zip(first["dimension"], first["modalite"], strict=True)
-        shown = [values.get(key) for key in keys]
-        frame[name] = [wording.value(r) if r else french.MARKS["missing"] for r in shown]
+    records = {name: _by_domain(rows) for name, rows in columns.items()}
+    giving = list(records.values()) if of_all else [next(iter(records.values()))]
+    order = list(dict.fromkeys(key for one in giving for key in one))
+    if not order:
+        raise ResultError(
+            "a table of measures side by side",
+            found="no published row",
+            expected="at least one measure with rows",
+            remedy="publish the measures first; one that can't be estimated is published as such",
+        )
+    names = {key: row["libelle"] for one in reversed(giving) for key, row in one.items()}
+    lacking = "–" if of_all else french.MARKS["missing"]
+    frame = pd.DataFrame({domain: [names[key] for key in order]})
+    for name, one in records.items():
+        frame[name] = [cell(one[key]) if key in one else lacking for key in order]
     return pipe_table(frame, right=list(columns))
+
+
+def _by_domain(rows: pd.DataFrame) -> dict[tuple[str, str], dict]:
+    return {(row["dimension"], row["modalite"]): row for row in rows.to_dict("records")}
 
 
 def rows(published: pd.DataFrame, *dimensions: str) -> pd.DataFrame:
@@ -146,8 +170,7 @@ def changes(published: pd.DataFrame, subject: str) -> Markdown:
 
 def _changed(row: dict, subject: str) -> str:
     words = wording.change(row)
-    start = subject[0].lower() + subject[1:]
-    return f"{start} {words}" if wording.significant(row) else words
+    return f"{french.in_sentence(subject)} {words}" if wording.significant(row) else words
 
 
 def _measured_gap(row: dict) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from obsante.results import french
+from obsante.results import french, wording
 from obsante.results.units import UNITS
 
 _SEPARATORS = str.maketrans({",": ".", "\u202f": ",", french.NBSP: " "})
@@ -29,12 +29,15 @@ def quantity(value: float, unit: str) -> str:
     return text.translate(_SEPARATORS).replace("< ", "<") + UNITS[unit].english
 
 
-def interval(low: float, high: float, unit: str) -> str:
+def interval(row: dict) -> str:
     """``27.0 to 33.2``, in the unit's scale; empty where there is no interval.
 
-    >>> interval(0.27, 0.332, "percent"), interval(1.0, 1.0, "percent")
-    ('27.0 to 33.2', 'exact')
+    >>> interval({"borne_inf": 0.27, "borne_sup": 0.332, "unite": "percent"})
+    '27.0 to 33.2'
+    >>> interval({"borne_inf": 1.0, "borne_sup": 1.0, "unite": "percent", "erreur_type": 0.0})
+    'exact'
     """
+    low, high, unit = row["borne_inf"], row["borne_sup"], row["unite"]
     if math.isnan(low) or math.isnan(high):
         return ""
-    return french.EXACT if low == high else f"{number(low, unit)} to {number(high, unit)}"
+    return french.EXACT if wording.exact(row) else f"{number(low, unit)} to {number(high, unit)}"

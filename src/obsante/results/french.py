@@ -91,6 +91,15 @@ def interval(low: float, high: float, unit: str) -> str:
     return f"[{magnitude(low, unit)}{THIN}; {magnitude(high, unit)}]"
 
 
+def in_sentence(name: str) -> str:
+    """A label inside a sentence: its capital is lowered, but that of an acronym.
+
+    >>> in_sentence("Centre de santé rural"), in_sentence("CHU")
+    ('centre de santé rural', 'CHU')
+    """
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
+
+
 def level(confidence: float) -> str:
     """Confidence level in percent: ``95 %``."""
     return f"{number(100 * confidence, 0 if float(100 * confidence).is_integer() else 1)}{NBSP}%"

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from obsante.collect.dictionary import load
 from obsante.errors import ResultError
 from obsante.results import french
-from obsante.results.absence import explained, unavailable
-from obsante.results.checks import conventions
+from obsante.results.absence import unavailable
 from obsante.results.columns import Column, count, shown, text, two
 from obsante.results.display import Markdown, reasons
 from obsante.results.publication import publish
@@ -163,7 +162,8 @@ def against_need(gaps: pd.DataFrame) -> Markdown:
 
 
 def _gap(row: dict) -> str:
-    return f"{row['libelle'].lower()} ({french.quantity(row['estimation'], row['unite'], signed=True)})"
+    size = french.quantity(row["estimation"], row["unite"], signed=True)
+    return f"{french.in_sentence(row['libelle'])} ({size})"
 
 
 def each_answer(rows: pd.DataFrame, total: int) -> Markdown:
@@ -206,13 +206,6 @@ def each_line_adds_up(rows: pd.DataFrame) -> Markdown:
     return Markdown(f"Contrôle{french.NBSP}: les parts font un tout dans {count(len(sums))} lignes.")
 
 
-def checked(check: Callable[..., Markdown], rows: pd.DataFrame, **arguments: object) -> Markdown:
-    """A check of published rows, or the reason why there is nothing to check."""
-    if rows["estimation"].isna().all():
-        return Markdown("\n\n".join(reasons(rows)) or "Aucune valeur à contrôler.")
-    return check(rows, **arguments)
-
-
 def publish_some(identifier: str, parts: Sequence[pd.DataFrame]) -> None:
     """Publish the parts that could be estimated; without any, the indicator as not available."""
     if parts:
@@ -220,10 +213,3 @@ def publish_some(identifier: str, parts: Sequence[pd.DataFrame]) -> None:
     else:
         unavailable(identifier, "no_data")
 
-
-def variants(identifier: str, found: Mapping[str, pd.Series]) -> Markdown:
-    """:func:`obsante.results.conventions` of those that have a value, or the reason for none."""
-    known = {name: row for name, row in found.items() if pd.notna(row["estimation"])}
-    if not known:
-        return explained(identifier)
-    return conventions(identifier, known)

@@ -10,7 +10,6 @@ from obsante.collect import dictionary, labels
 from obsante.results import french, wording
 from obsante.results.absence import explained
 from obsante.results.charts_equity import few_answers
-from obsante.results.checks import adds_up, balance
 from obsante.results.columns import DASH, probability
 from obsante.results.display import Markdown, heading, pipe_table, reasons, sheet, table
 from obsante.results.publication import current, indicator
@@ -61,30 +60,6 @@ def _corrected(p_values: Mapping[str, float]) -> tuple[pd.Series, pd.Series]:
     """The p-values that are known, and the same corrected for their number."""
     known = pd.Series(dict(p_values), dtype="float64").dropna()
     return known, benjamini_hochberg(known)
-
-
-def told(rows: pd.DataFrame, subject: str) -> Markdown:
-    """One sentence on several gaps: which intervals exclude zero, and which do not.
-
-    Args:
-        rows: published rows of a difference.
-        subject: what the gaps are of, in French, with its article, as in ``l'accès``.
-    """
-    records = [row for row in rows.to_dict("records") if row["estimation"] == row["estimation"]]
-    if not records:
-        return Markdown(f"Aucun écart ne peut être estimé pour {subject}.")
-    firm, open_ = (_listed(records, wanted) for wanted in (True, False))
-    colon = f"{french.NBSP}:"
-    return Markdown(
-        f"Pour {subject}, écarts établis{colon} {firm}. Écarts non significatifs{colon} {open_}."
-    )
-
-
-def _listed(records: list[dict], wanted: bool) -> str:
-    """Gaps whose intervals exclude zero, or do not, with their values."""
-    own = [f"{row['libelle'].lower()} ({wording.value(row)})" for row in records
-           if wording.significant(row) == wanted]  # fmt: skip
-    return f"{french.THIN}; ".join(own) or "aucun"
 
 
 def matrix(texts: pd.DataFrame, axes: Mapping[str, str]) -> Markdown:
@@ -155,15 +130,8 @@ def measures(rows: pd.DataFrame) -> Markdown:
     for row in rows.to_dict("records"):
         title = indicator(row["indicateur"]).title
         own = "" if row["dimension"] in WHOLE else row["libelle"]
-        names.append(f"{title} ({own[0].lower()}{own[1:]})" if own else title)
+        names.append(f"{title} ({french.in_sentence(own)})" if own else title)
     return table(rows.assign(libelle=names), domain="Mesure")
-
-
-def whole(rows: pd.DataFrame) -> Markdown:
-    """Check that the shares of a distribution add up to one, or why there are none."""
-    if rows["estimation"].notna().all():
-        return adds_up(rows)
-    return explained(rows["indicateur"].iloc[0])
 
 
 def yes(rows: pd.DataFrame, answers: pd.Series, domains: pd.DataFrame) -> pd.DataFrame:
@@ -225,7 +193,7 @@ def shares(rows: pd.DataFrame, subject: str) -> Markdown:
     if known.empty:
         return explained(rows["indicateur"].iloc[0])
     parts = [
-        f"{row['libelle'][0].lower()}{row['libelle'][1:]}, {wording.value(row)} "
+        f"{french.in_sentence(row['libelle'])}, {wording.value(row)} "
         f"(IC {french.level(current().level)}{french.NBSP}: {wording.interval(row)})"
         for row in _records(known.sort_values("estimation", ascending=False, kind="stable"))
     ]
@@ -239,17 +207,7 @@ def steps(rows: pd.DataFrame, subject: str) -> Markdown:
         rows: published counts by state.
         subject: what is counted, in French, at the start of the sentence.
     """
-    parts = [f"{row['libelle'][0].lower()}{row['libelle'][1:]} ({wording.value(row)})"
+    parts = [f"{french.in_sentence(row['libelle'])} ({wording.value(row)})"
              for row in _records(rows)]  # fmt: skip
     return Markdown(f"{subject}{french.NBSP}: {f'{french.THIN}; '.join(parts)}.")
 
-
-def counted(rows: pd.DataFrame, total: int) -> Markdown:
-    """Check that every unit is accounted for, or why there is no value to check.
-
-    Args:
-        total: units of the table, as for :func:`obsante.results.balance`.
-    """
-    if (rows["motif"] != "").any():
-        return explained(rows["indicateur"].iloc[0])
-    return balance(rows, total)

@@ -172,5 +172,5 @@ def gaps_sentence(
     return Markdown(
         f"Selon le champ, l'écart va de {ends[0]} à {ends[1]}{_NEXT} son intervalle exclut zéro "
         f"pour{_COLON} {', '.join(sure) or 'aucun champ'}. Le groupe le plus petit ({name}, "
-        f"{_GROUPS[code].lower()}) repose sur {_size(groups[name].loc[code], facilities[name][code])}."
+        f"{french.in_sentence(_GROUPS[code])}) repose sur {_size(groups[name].loc[code], facilities[name][code])}."
     )

@@ -141,7 +141,7 @@ def confusion(passages: pd.DataFrame) -> Markdown:
     crossed = pd.crosstab(twice["valence"], twice["valence_codeur_2"])
     crossed = crossed.reindex(index=list(names), columns=list(names), fill_value=0)
     frame = pd.DataFrame({"Premier codeur": list(names.values())} | {
-        f"Second{french.NBSP}: {names[code].lower()}": [count(size) for size in crossed[code]]
+        f"Second{french.NBSP}: {french.in_sentence(names[code])}": [count(size) for size in crossed[code]]
         for code in names
     })  # fmt: skip
     return pipe_table(frame, right=list(frame.columns[1:]))

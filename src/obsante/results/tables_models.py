@@ -1,4 +1,4 @@
-"""Tables of models and of measures side by side, their intervals in the same cells."""
+"""Tables and sentences of models: tests of factors, gaps established or not, other specifications."""
 
 from __future__ import annotations
 
@@ -7,52 +7,12 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from obsante.errors import ResultError
 from obsante.results import french, wording
+from obsante.results.columns import DASH, probability
 from obsante.results.display import Markdown, pipe_table
 from obsante.results.publication import indicator
 
-# A probability is written to three decimals: below this, it is only said to be smaller.
-_SMALLEST = 0.001
 _ALONE = "Les spécifications du modèle ne peuvent pas être comparées."
-
-
-def beside(columns: Mapping[str, pd.DataFrame], *, domain: str) -> Markdown:
-    """Several measures of the same domains, each with its interval; one that lacks a domain, a dash.
-
-    Args:
-        columns: heading -> published rows. Domains are those of all of them, in the order and under
-            the names of the first that has them.
-        domain: heading of the first column, in French.
-
-    Raises:
-        ResultError: there is no row at all.
-    """
-    records = {name: _by_domain(rows) for name, rows in columns.items()}
-    names = {key: row["libelle"] for one in reversed(records.values()) for key, row in one.items()}
-    order = list(dict.fromkeys(key for one in records.values() for key in one))
-    if not order:
-        raise ResultError(
-            "a table of measures side by side",
-            found="no published row",
-            expected="at least one measure with rows",
-            remedy="publish the measures first; one that can't be estimated is published as such",
-        )
-    frame = pd.DataFrame({domain: [names[key] for key in order]})
-    for name, one in records.items():
-        frame[name] = [_measure(one.get(key)) for key in order]
-    return pipe_table(frame, right=list(columns), widths=[3, *[3] * len(columns)])
-
-
-def _by_domain(rows: pd.DataFrame) -> dict[tuple[str, str], dict]:
-    return {(row["dimension"], row["modalite"]): row for row in rows.to_dict("records")}
-
-
-def _measure(row: dict | None) -> str:
-    if row is None:
-        return "–"
-    bounds = wording.interval(row)
-    return wording.value(row) if bounds == "–" else f"{wording.value(row)} {bounds}"
 
 
 def wald_tests(tests: pd.DataFrame, names: Mapping[str, str]) -> Markdown:
@@ -69,29 +29,31 @@ def wald_tests(tests: pd.DataFrame, names: Mapping[str, str]) -> Markdown:
     frame = pd.DataFrame(
         {
             "Caractéristique": [names[row["terme"]] for row in records],
-            "F de Wald": [_number(row["statistique"], 1) for row in records],
+            "F de Wald": [_statistic(row["statistique"]) for row in records],
             "Degrés de liberté": [
                 f"{french.number(row['ddl'])} et {french.number(row['ddl_residuel'])}"
                 for row in records
             ],
-            "Probabilité": [_probability(row["p_valeur"]) for row in records],
+            "Probabilité": [probability(row["p_valeur"]) for row in records],
         }
     )
     return pipe_table(frame, right=list(frame.columns[1:]))
 
 
-def established(rows: pd.DataFrame) -> Markdown:
+def established(rows: pd.DataFrame, subject: str = "") -> Markdown:
     """Which gaps are established, and which are not: those whose interval excludes zero, and the others.
 
     Args:
         rows: published rows of gaps, in the order wanted.
+        subject: what the gaps are of, in French, as in ``l'accès``; none where it goes without saying.
     """
     known = [row for row in rows.to_dict("records") if row["etat"] not in french.MARKS]
+    of = f" pour {subject}" if subject else ""
     if not known:
-        return Markdown("Aucun de ces écarts n'a pu être estimé.")
+        return Markdown(f"Aucun de ces écarts n'a pu être estimé{of}.")
     groups = {
-        "Écarts établis": [row for row in known if wording.significant(row)],
-        "Écarts non significatifs": [row for row in known if not wording.significant(row)],
+        f"Écarts établis{of}": [row for row in known if wording.significant(row)],
+        f"Écarts non significatifs{of}": [row for row in known if not wording.significant(row)],
     }
     return Markdown("\n\n".join(_group(name, own) for name, own in groups.items()))
 
@@ -156,20 +118,9 @@ def _found(name: str, row: pd.Series, unit: str, raw: float) -> str:
 
 
 def _group(name: str, rows: list[dict]) -> str:
-    parts = [f"{_in_sentence(row['libelle'])} ({wording.value(row)})" for row in rows]
+    parts = [f"{french.in_sentence(row['libelle'])} ({wording.value(row)})" for row in rows]
     return f"**{name}**{french.NBSP}: {f'{french.THIN}; '.join(parts) or 'aucun'}."
 
 
-def _in_sentence(name: str) -> str:
-    return name[0].lower() + name[1:]
-
-
-def _number(value: float, decimals: int) -> str:
-    return "–" if np.isnan(value) else french.number(value, decimals)
-
-
-def _probability(value: float) -> str:
-    """A probability to three decimals; a smaller one is only said to be smaller."""
-    if value < _SMALLEST:
-        return f"<{french.NBSP}{french.number(_SMALLEST, 3)}"
-    return _number(value, 3)
+def _statistic(value: float) -> str:
+    return DASH if np.isnan(value) else french.number(value, 1)

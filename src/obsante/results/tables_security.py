@@ -10,7 +10,7 @@ from obsante.collect import labels
 from obsante.results import french, wording
 from obsante.results.absence import REASONS
 from obsante.results.columns import DASH, count, share
-from obsante.results.display import Markdown, heading, pipe_table, reasons
+from obsante.results.display import Markdown, heading, pipe_table, reasons, side_by_side
 from obsante.results.publication import current
 
 # Delays are in whole days: limits that fall on the same day are not an exact value.
@@ -59,28 +59,12 @@ def measures(columns: Mapping[str, pd.DataFrame], *, domain: str) -> Markdown:
     """Measures of the same domains side by side: value, interval and answers in each cell.
 
     Args:
-        columns: heading -> published rows; the first ones give the domains and their order. A
-            domain that a measure lacks is marked as not available.
-        domain: heading of the first column, in French.
+        columns, domain: as :func:`obsante.results.side_by_side`.
     """
-    first = next(iter(columns.values()))
-    keys = list(zip(first["dimension"], first["modalite"], strict=True))
-    frame = pd.DataFrame({domain: first["libelle"]})
-    for name, rows in columns.items():
-        known = {(r["dimension"], r["modalite"]): r for r in rows.to_dict("records")}
-        frame[name] = [_measured(known.get(key)) for key in keys]
-    shown = pipe_table(frame, right=list(columns), widths=[3] * (1 + len(columns)))
+    shown = side_by_side(columns, domain=domain, cell=wording.with_answers)
     note = (f"Entre crochets, l'intervalle de confiance à {french.level(current().level)}"
             f"{french.THIN}; entre parenthèses, le nombre de réponses.")  # fmt: skip
     return Markdown("\n\n".join([shown.text, note, *reasons(pd.concat(columns.values()))]))
-
-
-def _measured(row: dict | None) -> str:
-    if row is None or row["etat"] in french.MARKS:
-        return french.MARKS["missing" if row is None else row["etat"]]
-    bounds = wording.interval(row)
-    parts = [wording.value(row), *([] if bounds == DASH else [bounds]), f"({wording.sample(row)})"]
-    return " ".join(parts)
 
 
 def crossed(said: pd.DataFrame, partly: pd.DataFrame, others: pd.DataFrame) -> Markdown:
@@ -96,10 +80,12 @@ def crossed(said: pd.DataFrame, partly: pd.DataFrame, others: pd.DataFrame) -> M
     records = said.to_dict("records")
     frame = pd.DataFrame({
         "Mesure": [row["libelle"] for row in records],
-        "Déclarée et satisfaite": [_measured(row) for row in records],
+        "Déclarée et satisfaite": [wording.with_answers(row) for row in records],
         "Déclarée, satisfaite en partie":
             [share(in_part.get(row["modalite"], float("nan"))) for row in records],
-        "Non déclarée mais satisfaite": [_measured(no.get(row["modalite"])) for row in records],
+        "Non déclarée mais satisfaite": [
+            wording.with_answers(no[row["modalite"]]) if row["modalite"] in no
+            else french.MARKS["missing"] for row in records],
     })  # fmt: skip
     shown = pipe_table(frame, right=list(frame.columns[1:]), widths=[3, 4, 3, 4])
     tables = [said, others] if len(others) else [said]
@@ -166,10 +152,12 @@ def _delay(row: dict) -> str:
 
 
 def _days(row: dict) -> str:
-    bounds = wording.interval(row)
     if row["etat"] in french.MARKS:
-        return bounds
-    return {french.EXACT: SAME_DAY, DASH: NO_INTERVAL}.get(bounds, bounds)
+        return wording.interval(row)
+    if row["borne_inf"] == row["borne_sup"]:
+        return SAME_DAY
+    bounds = wording.interval(row)
+    return NO_INTERVAL if bounds == DASH else bounds
 
 
 def concentration(values: pd.Series, largest: int) -> Markdown:

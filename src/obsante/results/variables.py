@@ -150,7 +150,7 @@ def _has_interval(row: dict) -> bool:
 def _bounds(row: dict, edition: Edition) -> str:
     if not _has_interval(row):
         return ""
-    if row["borne_inf"] == row["borne_sup"]:
+    if wording.exact(row):
         return f" ({french.EXACT})"
     low, high = (french.magnitude(row[b], row["unite"]) for b in ("borne_inf", "borne_sup"))
     level = french.level(edition.confidence_level)
@@ -163,7 +163,7 @@ def _english(row: dict, edition: Edition) -> str:
     if row["etat"] in _ENGLISH_STATES:
         return _ENGLISH_STATES[row["etat"]]
     text = english.quantity(row["estimation"], unit)
-    if bounds := english.interval(row["borne_inf"], row["borne_sup"], unit):
+    if bounds := english.interval(row):
         level = f"{100 * edition.confidence_level:g}% CI: "
         text += f" ({bounds})" if bounds == french.EXACT else f" ({level}{bounds})"
     return f"{text}, low precision" if row["etat"] == "low_precision" else text

@@ -23,7 +23,29 @@ def interval(row: dict) -> str:
     """``[27,0 ; 33,2]``, ``exact`` without sampling error, or a dash where there is none."""
     if row["etat"] in french.MARKS:
         return "–"
-    return french.interval(row["borne_inf"], row["borne_sup"], row["unite"]) or "–"
+    low, high, unit = row["borne_inf"], row["borne_sup"], row["unite"]
+    if low == high and not exact(row):
+        return f"[{french.magnitude(low, unit)}{french.THIN}; {french.magnitude(high, unit)}]"
+    return french.interval(low, high, unit) or "–"
+
+
+def exact(row: dict) -> bool:
+    """Whether a value has no sampling error: its limits are equal, and not by the steps of a scale.
+
+    Limits of a number of days, or of a rank, may fall on one value and still hold an error.
+    """
+    return row["borne_inf"] == row["borne_sup"] and row.get("erreur_type", 0.0) == 0
+
+
+def with_interval(row: dict) -> str:
+    """A value and, where there is one, its interval: ``30,1 % [27,0 ; 33,2]``."""
+    bounds = interval(row)
+    return value(row) if bounds == "–" else f"{value(row)} {bounds}"
+
+
+def with_answers(row: dict) -> str:
+    """:func:`with_interval`, then the answers between brackets; a value withheld is its mark alone."""
+    return value(row) if row["etat"] in french.MARKS else f"{with_interval(row)} ({sample(row)})"
 
 
 def sample(row: dict) -> str:

@@ -36,14 +36,10 @@ def test_the_steps_of_a_gap_start_where_the_one_before_ends():
 
 def test_without_a_value_a_figure_says_why():
     absent = rows({"a": float("nan")}, motif="trop peu d'unités")
-    for fig in (graphs.drawn(charts.ranked, absent), graphs.decomposition(absent.iloc[:0], [absent], absent),
+    for fig in (charts.ranked(absent), graphs.decomposition(absent.iloc[:0], [absent], absent),
                 graphs.heat(absent, {}, {}), graphs.quartiles(*[absent] * 4),
                 graphs.functions(absent, absent, ("A", "B"), smallest=5, dots=30)):  # fmt: skip
         assert "trop peu d'unités" in " ".join(texts(fig)).replace("\n", " ")
-
-
-def test_with_values_the_chart_itself_is_drawn():
-    assert graphs.drawn(charts.ranked, rows({"a": 0.2}), order="given").axes[0].lines
 
 
 def test_boxes_go_from_quartile_to_quartile():
@@ -107,8 +103,3 @@ def test_a_lost_person_stops_each_check():
         tables_competences.each_answer(whole.assign(n=40), total=41)
     with pytest.raises(ResultError, match="line 'x'"):
         tables_competences.each_line_adds_up(rows({"x__u": 0.5, "x__v": 0.4}))
-
-
-def test_a_check_of_nothing_gives_the_reason():
-    absent = rows({"a": float("nan")}, motif="trop peu d'unités")
-    assert "trop peu" in tables_competences.checked(tables_competences.each_answer, absent, total=3).text

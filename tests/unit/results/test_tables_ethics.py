@@ -6,7 +6,6 @@ import pandas as pd
 import pytest
 
 from obsante import results
-from obsante.errors import ResultError
 from obsante.results import tables_ethics
 
 NBSP = "\u00a0"
@@ -50,21 +49,6 @@ def test_tests_are_corrected_for_their_number_and_a_missing_one_is_not_counted(o
 
 def test_gaps_without_any_test_are_still_a_table(opened, gaps):
     assert "| Domaine sexe |" in tables_ethics.gaps(gaps, {}).text
-
-
-def test_a_gap_is_established_only_if_its_interval_excludes_zero(gaps):
-    text = tables_ethics.told(gaps, "l'accès").text
-    established, other = text.split(". ")
-    assert "domaine sexe (−10,0" in established
-    assert "domaine age" in established
-    assert other.startswith(f"Écarts non significatifs{NBSP}: domaine langue (−2,0")
-    assert "autre" not in text
-
-
-def test_no_gap_at_all_is_said(published_rows):
-    rows = published_rows("ecart_par", "points", national="missing")
-    told = tables_ethics.told(rows, "l'accès").text
-    assert told == "Aucun écart ne peut être estimé pour l'accès."
 
 
 def test_the_matrix_marks_each_axis_of_a_text_and_its_state(opened, texts):
@@ -139,20 +123,3 @@ def test_measures_are_named_by_their_indicator(opened, published_rows):
     text = tables_ethics.measures(pd.concat([whole, part])).text
     assert "| Adoption du dossier médical électronique (DME) |" in text
     assert "(DME) (domaine hors) |" in text
-
-
-def test_counts_and_shares_are_checked_where_there_are_values(opened, published_rows):
-    rows = published_rows("type", national=(0.5, 0.4, 0.6))
-    assert "93 répondants" in tables_ethics.counted(rows, total=93).text
-    with pytest.raises(ResultError, match="93 units"):
-        tables_ethics.counted(rows, total=94)
-    with pytest.raises(ResultError, match="adding up"):
-        tables_ethics.whole(rows)
-    shares = published_rows("stade", a=(0.4, 0.3, 0.5), b=(0.6, 0.5, 0.7))
-    assert "100,0" in tables_ethics.whole(shares).text
-
-
-def test_without_values_the_reason_is_shown_instead(opened):
-    rows = results.unavailable("inf.dme", "no_data")
-    for shown in (tables_ethics.counted(rows, total=0), tables_ethics.whole(rows)):
-        assert "aucune donnée exploitable" in shown.text

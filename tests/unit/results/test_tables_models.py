@@ -1,4 +1,4 @@
-"""Measures side by side, gaps sorted by what is established, Wald tests."""
+"""Gaps sorted by what is established, Wald tests."""
 
 from __future__ import annotations
 
@@ -6,32 +6,11 @@ import pandas as pd
 import pytest
 
 from obsante import results
-from obsante.errors import ResultError
 from obsante.results import tables_models
 
 
 def cells(markdown, line: int) -> list[str]:
     return [cell.strip() for cell in markdown.text.splitlines()[line].strip("|").split("|")]
-
-
-def test_measures_are_side_by_side_with_their_intervals(published_rows):
-    one = published_rows("type", chu=(0.9, 0.8, 0.95), clinique=(0.7, 0.6, 0.8))
-    two = published_rows("type", chu=(1.0, float("nan"), float("nan")))
-    table = results.beside({"Déclaré": one, "Tracé": two}, domain="Type")
-    assert cells(table, 0) == ["Type", "Déclaré", "Tracé"]
-    assert cells(table, 2) == ["Domaine chu", "90,0\xa0% [80,0\u202f; 95,0]", "100,0\xa0%"]
-    assert cells(table, 3) == ["Domaine clinique", "70,0\xa0% [60,0\u202f; 80,0]", "–"]
-
-
-def test_a_domain_of_the_second_measure_alone_is_kept(published_rows):
-    one, two = published_rows("type", chu=(0.9, 0.8, 1.0)), published_rows("type", cabinet="missing")
-    table = results.beside({"Déclaré": one, "Tracé": two}, domain="Type")
-    assert cells(table, 3) == ["Domaine cabinet", "–", "[n.d.]"]
-
-
-def test_no_row_at_all_is_an_error(published_rows):
-    with pytest.raises(ResultError, match="no published row"):
-        results.beside({"Déclaré": published_rows("type", chu="missing").head(0)}, domain="Type")
 
 
 def test_gaps_are_sorted_into_established_and_not(published_rows):
@@ -49,6 +28,13 @@ def test_no_established_gap_is_said(published_rows):
 def test_gaps_that_could_not_be_estimated_are_not_called_insignificant(published_rows):
     rows = published_rows("facteur", unit="points", national="missing")
     assert results.established(rows).text == "Aucun de ces écarts n'a pu être estimé."
+    assert results.established(rows, "l'accès").text.endswith("estimé pour l'accès.")
+
+
+def test_the_gaps_of_a_subject_are_said_to_be_its_own(published_rows):
+    text = results.established(published_rows("facteur", unit="points", un=(0.3, 0.2, 0.4)), "l'accès").text
+    assert "**Écarts établis pour l'accès**\xa0: domaine un" in text
+    assert "**Écarts non significatifs pour l'accès**\xa0: aucun." in text
 
 
 def gap(estimation: float, low: float, high: float) -> pd.Series:

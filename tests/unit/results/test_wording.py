@@ -8,7 +8,7 @@ import math
 import pytest
 
 from obsante.edition import Precision
-from obsante.results import french, quality, wording
+from obsante.results import english, french, quality, wording
 
 NAN = math.nan
 THRESHOLDS = Precision(reliable_width=0.05, proportion_width=0.30, proportion_relative_width=1.30,
@@ -48,6 +48,19 @@ def test_low_precision_is_marked_and_decoded():
     assert wording.value(row(etat="low_precision")) == "30,1\u00a0% [f]"
     assert wording.marks(["published", "low_precision"]) == "[f]\u00a0: précision faible."
     assert wording.marks(["published"]) == ""
+
+
+def test_equal_limits_are_exact_only_without_a_sampling_error():
+    census = row(estimation=1.0, borne_inf=1.0, borne_sup=1.0, erreur_type=0.0)
+    assert wording.interval(census) == "exact" == english.interval(census)
+    rank = row(estimation=1.0, borne_inf=1.0, borne_sup=1.0, erreur_type=NAN, unite="count")
+    assert wording.interval(rank) == "[1\u202f; 1]"
+    assert english.interval(rank) == "1 to 1"
+
+
+def test_a_label_inside_a_sentence_keeps_the_capitals_of_an_acronym():
+    names = ["Centre de santé rural", "CHU", "À distance", ""]
+    assert [french.in_sentence(name) for name in names] == ["centre de santé rural", "CHU", "à distance", ""]
 
 
 def test_no_direction_without_an_interval_that_excludes_zero():
