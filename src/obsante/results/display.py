@@ -18,6 +18,7 @@ from obsante.results.targets import Target, target
 from obsante.results.units import UNITS
 from obsante.stats import NATIONAL
 
+_NO_ROW = "Aucune valeur n'est publiée ici."
 NO_TARGET = "aucune cible officielle"
 _DIRECTIONS = {"up": "une hausse est un progrès", "down": "une baisse est un progrès",
                "none": "sans sens de progrès"}  # fmt: skip
@@ -66,7 +67,7 @@ def table(rows: pd.DataFrame, *, domain: str) -> Markdown:
         domain: heading of the first column, in French.
     """
     if rows.empty:
-        return Markdown("Aucune valeur n'est publiée ici.")
+        return Markdown(_NO_ROW)
     _check_headings(domain, heading(rows))
     records = rows.to_dict("records")
     level = french.level(current().level)
@@ -107,7 +108,7 @@ def side_by_side(
     cell: Callable[[dict], str] = wording.value,
     of_all: bool = False,
 ) -> Markdown:
-    """Several indicators for the same domains, one column each.
+    """Several indicators for the same domains, one column each; no row is said in words.
 
     Args:
         columns: heading -> published rows; the first ones give the domains and their order.
@@ -116,20 +117,12 @@ def side_by_side(
             ``with_answers``.
         of_all: domains are those of all the columns, in the order and under the names of the first
             that has them; one that a column lacks is a dash, not a value that is not available.
-
-    Raises:
-        ResultError: there is no row at all.
     """
     records = {name: _by_domain(rows) for name, rows in columns.items()}
     giving = list(records.values()) if of_all else [next(iter(records.values()))]
     order = list(dict.fromkeys(key for one in giving for key in one))
     if not order:
-        raise ResultError(
-            "a table of measures side by side",
-            found="no published row",
-            expected="at least one measure with rows",
-            remedy="publish the measures first; one that can't be estimated is published as such",
-        )
+        return Markdown(_NO_ROW)
     names = {key: row["libelle"] for one in reversed(giving) for key, row in one.items()}
     lacking = "–" if of_all else french.MARKS["missing"]
     frame = pd.DataFrame({domain: [names[key] for key in order]})

@@ -212,4 +212,3 @@ def publish_some(identifier: str, parts: Sequence[pd.DataFrame]) -> None:
         publish(identifier, pd.concat(parts, ignore_index=True))
     else:
         unavailable(identifier, "no_data")
-

@@ -210,4 +210,3 @@ def steps(rows: pd.DataFrame, subject: str) -> Markdown:
     parts = [f"{french.in_sentence(row['libelle'])} ({wording.value(row)})"
              for row in _records(rows)]  # fmt: skip
     return Markdown(f"{subject}{french.NBSP}: {f'{french.THIN}; '.join(parts)}.")
-

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from obsante import results
-from obsante.errors import ResultError
 from obsante.results import wording
 
 
@@ -42,6 +41,6 @@ def test_intervals_and_answers_stand_with_the_values_that_have_them(two):
     assert cells(table, 4)[2] == "[c]"
 
 
-def test_no_row_at_all_is_an_error(published_rows):
-    with pytest.raises(ResultError, match="no published row"):
-        results.side_by_side({"Un": published_rows("type", chu="missing").head(0)}, domain="Type")
+def test_no_row_at_all_is_said_in_words(published_rows):
+    none = published_rows("type", chu="missing").head(0)
+    assert results.side_by_side({"Un": none}, domain="Type").text == "Aucune valeur n'est publiée ici."
