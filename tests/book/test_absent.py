@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from obsante.book import absent
+from obsante.book.named import named
 from obsante.paths import find_project
 from obsante.results.registry import load_registry
 
@@ -46,6 +47,16 @@ def test_a_modality_declared_in_the_parameters_counts(filled):
     found = filled("inf.effet_dme.facteur.haut_debit_1.valeur", "inf.dme_stade.stade.m5.valeur")
     assert found["inf"]["effet_dme"]["facteur"]["haut_debit_1"]["valeur"] == "[n.d.]"
     assert found["inf"]["dme_stade"]["stade"]["m5"]["valeur"] == "[n.d.]"
+
+
+def test_every_domain_that_the_report_names_may_be_without_a_value(filled):
+    """Otherwise a campaign where it is not measured could not be rendered."""
+    project = find_project(Path(__file__))
+    registry = load_registry(project)
+    names = [name for name in named(project.report) + named(project.notebooks)
+             if (item := registry.get(".".join(name.split(".")[:2]))) and item.collected]  # fmt: skip
+    assert len(names) > 100
+    assert [name for name in names if not filled(name)] == []
 
 
 def test_what_was_published_is_left_as_it_is(filled):

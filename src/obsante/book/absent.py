@@ -39,8 +39,7 @@ def _declared(item: Indicator, domain: list[str]) -> bool:
         return True
     if len(domain) != 2 or domain[0] not in item.dimensions:
         return False
-    declared = item.parameters.get("categories", [])
-    codes = set(declared) | _codes(item, domain[0])
+    codes = set(item.parameters.get("categories", [])) | _codes(item, domain[0])
     modality = domain[1]
     return modality in codes or (modality[0] == "m" and modality[1:] in codes)
 

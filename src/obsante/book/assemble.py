@@ -16,7 +16,7 @@ import nbformat
 import yaml
 
 from obsante.book import absent, generated, left_out, proofs
-from obsante.book.named import named, only
+from obsante.book.named import cited, named, only
 from obsante.book.provenance import Provenance
 from obsante.edition import Edition, read_yaml
 from obsante.errors import BookError
@@ -67,10 +67,12 @@ def assemble(project: Project, edition: Edition, provenance: Provenance) -> Path
             _copy_notebook(path, book / "notebooks" / path.name)
         _write_variables(project, edition, book, variables(values, registry, edition), registry)
         generated.write_pages(project, edition, provenance, book)
+        chapters = [c for c in _source(project)["book"]["chapters"] if _kept(book, c)]
         appendices = proofs.write_pages(
-            values, registry, allowed(project, edition.demonstration, registry), executed, book
-        )
-        _write_configuration(project, edition, book, appendices)
+            values, registry, allowed(project, edition.demonstration, registry), executed, book,
+            cited=cited(book, chapters, registry),
+        )  # fmt: skip
+        _write_configuration(project, edition, book, chapters, appendices)
         left_out.replace(project, book)
         shutil.copyfile(project.results(year) / "valeurs.csv", book / values_name(edition))
     return project.book_project(year)
@@ -146,15 +148,15 @@ def _write_variables(
 
 
 def _write_configuration(
-    project: Project, edition: Edition, book: Path, appendices: list[str]
+    project: Project, edition: Edition, book: Path, chapters: list[str], appendices: list[str]
 ) -> None:
-    """``_quarto.yml`` of the edition: dates, title, banner, and the chapters that exist."""
+    """``_quarto.yml`` of the edition: dates, title, banner, and its chapters."""
     configuration = _source(project)
     section = configuration["book"]
     section["date"] = edition.publication_date.isoformat()
     section["title"] = _title(configuration, edition)
     section["output-file"] = pdf_name(edition).removesuffix(".pdf")
-    section["chapters"] = [c for c in section["chapters"] if _kept(book, c)]
+    section["chapters"] = chapters
     section["appendices"] = [*section.get("appendices", []), *appendices]
     section["search"] = True
     configuration["project"]["resources"] = [values_name(edition)]

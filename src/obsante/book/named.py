@@ -1,7 +1,7 @@
-"""Variables that the texts of a book name: the only ones that its ``_variables.yml`` holds.
+"""What the texts of a book name: its variables, and the indicators that need a sheet.
 
-A report has thousands of values and names a few hundred. Quarto reads the file again for each page:
-with all of them, it takes three times longer.
+A report has thousands of values and names a few hundred; ``_variables.yml`` holds those alone. Quarto
+reads the file again for each page: with all of them, it takes three times longer.
 """
 
 from __future__ import annotations
@@ -10,7 +10,10 @@ import re
 from pathlib import Path
 from typing import Any
 
+from obsante.results.registry import Indicator
+
 _VARIABLE = re.compile(r"\{\{<\s*var\s+([^\s>]+)\s*>\}\}")
+_SHEET = re.compile(r"preuves\.qmd#(p-[\w-]+)")
 _TEXTS = ("*.qmd", "*.md", "*.ipynb", "*.yml")
 
 
@@ -19,6 +22,15 @@ def named(book: Path) -> list[str]:
     texts = (path.read_text(encoding="utf-8") for path in sorted(book.rglob("*"))
              if any(path.match(pattern) for pattern in _TEXTS))  # fmt: skip
     return sorted({name for text in texts for name in _VARIABLE.findall(text)})
+
+
+def cited(book: Path, chapters: list[str], registry: dict[str, Indicator]) -> list[str]:
+    """Indicators of which the chapters and their fragments name a value or the sheet, in registry order."""
+    paths = [*(book / chapter for chapter in chapters), *sorted(book.glob("fragments/*.md"))]
+    texts = [path.read_text(encoding="utf-8") for path in paths]
+    named_here = {".".join(name.split(".")[:2]) for text in texts for name in _VARIABLE.findall(text)}
+    linked = {anchor for text in texts for anchor in _SHEET.findall(text)}
+    return [name for name, item in registry.items() if name in named_here or item.anchor in linked]
 
 
 def only(tree: dict[str, Any], names: list[str]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
@@ -16,6 +17,7 @@ from obsante.results.registry import Indicator
 from obsante.results.targets import Target
 from obsante.results.variables import SHEETS_PAGE
 
+_NO_VALUE = "Aucune valeur n'est publiée pour cette édition."
 _HEADING = re.compile(r"^(#+) (.+?)\s*(\{.*\})?$", re.MULTILINE)
 _LABEL = re.compile(r"^#\|\s*label:\s*([\w-]+)\s*$", re.MULTILINE)
 _OPTION = re.compile(r"^#\|.*\n?", re.MULTILINE)
@@ -33,10 +35,17 @@ def write_pages(
     targets: dict[str, Target],
     executed: list[Path],
     book: Path,
+    *,
+    cited: Sequence[str] = (),
 ) -> list[str]:
-    """Write the sheets and the notebooks' pages into ``book``; return the appendices' names."""
+    """Write the sheets and the notebooks' pages into ``book``; return the appendices' names.
+
+    Args:
+        cited: indicators that the chapters name: they have a sheet even without any value, as
+            changes in a first edition.
+    """
     names = [SHEETS_PAGE]
-    write_atomic(book / SHEETS_PAGE, _sheets(values, registry, targets))
+    write_atomic(book / SHEETS_PAGE, _sheets(values, registry, targets, cited))
     for path in executed:
         name = f"carnets/{path.stem}.qmd"
         notebook = nbformat.read(path, as_version=4)
@@ -46,7 +55,10 @@ def write_pages(
 
 
 def _sheets(
-    values: pd.DataFrame, registry: dict[str, Indicator], targets: dict[str, Target]
+    values: pd.DataFrame,
+    registry: dict[str, Indicator],
+    targets: dict[str, Target],
+    cited: Sequence[str],
 ) -> str:
     parts = [
         "# Preuves : d'où vient chaque chiffre {#sec-preuves}\n",
@@ -54,13 +66,19 @@ def _sheets(
         "valeurs publiées et la cellule du carnet qui les a calculées. "
         "Un tiret signifie qu'il n'y a pas d'échantillon, ou pas d'intervalle.\n",
     ]
-    for identifier in values["indicateur"].unique():
+    for identifier in dict.fromkeys([*values["indicateur"], *cited]):
         rows = values[values["indicateur"] == identifier]
         parts.append(_sheet(registry[identifier], targets.get(identifier), rows))
     return "\n".join(parts)
 
 
 def _sheet(item: Indicator, goal: Target | None, rows: pd.DataFrame) -> str:
+    definition = definition_list(item, goal)
+    head = f"## {item.title} {{#{item.anchor}}}\n\n::: {{.fiche}}\n{definition}\n:::\n\n"
+    return head + (_values(item, rows) if len(rows) else f"{_NO_VALUE}\n")
+
+
+def _values(item: Indicator, rows: pd.DataFrame) -> str:
     records = rows.to_dict("records")
     frame = pd.DataFrame(
         {
@@ -79,9 +97,7 @@ def _sheet(item: Indicator, goal: Target | None, rows: pd.DataFrame) -> str:
     decoded = wording.marks(rows["etat"].tolist())
     note = f"\n\n{decoded[0].upper()}{decoded[1:]}" if decoded else ""
     note += "".join(f"\n\n{sentence}" for sentence in reasons(rows))
-    definition = definition_list(item, goal)
-    title = f"## {item.title} {{#{item.anchor}}}"
-    return f"{title}\n\n::: {{.fiche}}\n{definition}\n:::\n\n{table}\n\n{caption}{note}\n"
+    return f"{table}\n\n{caption}{note}\n"
 
 
 def _cell_link(row: dict) -> str:

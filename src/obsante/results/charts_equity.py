@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -208,12 +208,6 @@ def few_answers(rows: pd.DataFrame) -> list[str]:
     """« 1 sur 2 » for each row: answers « yes » of the column ``oui``, and answers."""
     return [f"{french.number(yes)} sur {french.number(n)}"
             for yes, n in zip(rows["oui"], rows["n"], strict=True)]  # fmt: skip
-
-
-def span(editions: Iterable[int]) -> str:
-    """Editions that a figure shows, in French, as its signature tells them."""
-    first, *others = sorted(editions)
-    return f"{first} à {others[-1]}" if others else str(first)
 
 
 def drawn(

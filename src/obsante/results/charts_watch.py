@@ -16,7 +16,7 @@ from matplotlib.patches import Circle
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from obsante.results import french, wording
-from obsante.results.charts import BLUE, GREY, INK, ORANGE, canvas, panels
+from obsante.results.charts import BLUE, GREY, INK, ORANGE, canvas, nothing, panels
 from obsante.results.units import UNITS, Unit
 
 # Outer radius of each ring from the centre; the first is wide, since points crowd there.
@@ -148,8 +148,8 @@ def by_criterion(
 
     Args:
         published: French name of the criterion -> published rows, all in one unit, of which those
-            of the dimension ``technologie`` are drawn. A signed unit gets a line at zero, any other
-            needs a scale with two ends.
+            of the dimension ``technologie`` are drawn; without any value the figure says why. A
+            signed unit gets a line at zero, any other needs a scale with two ends.
         order: codes of the technologies, from the top; the others come after.
         label: title of the value axes, with their unit.
         medians: name of the criterion -> rows of ``vei.mediane``; a bar marks them.
@@ -158,6 +158,8 @@ def by_criterion(
     rows = pd.concat(published.values(), ignore_index=True)
     unit = UNITS[rows["unite"].iloc[0]]
     rows = rows[rows["dimension"] == "technologie"]
+    if rows["estimation"].isna().all():
+        return nothing(*published.values())
     names = dict(zip(rows["modalite"], rows["libelle"], strict=True))
     shown = sorted(names, key=lambda code: order.index(code) if code in order else len(order))
     with panels(len(shown), widths=(1.0,) * len(published), same_scale=True) as (fig, axes):

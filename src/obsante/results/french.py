@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from babel.dates import format_date
@@ -89,6 +90,16 @@ def interval(low: float, high: float, unit: str) -> str:
     if low == high:
         return EXACT
     return f"[{magnitude(low, unit)}{THIN}; {magnitude(high, unit)}]"
+
+
+def span(years: Iterable[int]) -> str:
+    """First and last of some years, as the signature of a figure tells them; empty without any.
+
+    >>> span([2025, 2023]), span([2025, 2025]), span([])
+    ('2023 à 2025', '2025', '')
+    """
+    known = sorted(set(years))
+    return " à ".join(str(year) for year in dict.fromkeys([*known[:1], *known[-1:]]))
 
 
 def in_sentence(name: str) -> str:

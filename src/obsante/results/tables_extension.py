@@ -59,7 +59,8 @@ def factors(
     )  # fmt: skip
     lines["Actes relevés des suivis sans dossier (exact)"] = recorded.map(_count)
     for name, rows in published.items():
-        lines[name] = rows[rows["dimension"] == "type"].set_index("modalite").apply(_written, axis=1)
+        typed = rows[rows["dimension"] == "type"].to_dict("records")
+        lines[name] = pd.Series({row["modalite"]: _written(row) for row in typed}, dtype="object")
     table = pd.DataFrame(lines).reindex(acts.index).fillna(french.MARKS["missing"]).T
     table.columns = [names[code] for code in table.columns]
     shown = pipe_table(table.rename_axis("Facteur").reset_index(), right=list(table.columns))
@@ -82,7 +83,7 @@ def _estimate(row: pd.Series, unit: str) -> str:
     return f"{french.quantity(row['estimation'], unit)} {bounds}"
 
 
-def _written(row: pd.Series) -> str:
+def _written(row: dict) -> str:
     return f"{wording.value(row)} {wording.interval(row)}"
 
 

@@ -134,13 +134,13 @@ def compared(rows: pd.DataFrame, ratios: pd.DataFrame, *, domain: str) -> Markdo
 
     Args:
         rows: published rows of ``vei.evolution_signaux``.
-        ratios: from :func:`obsante.stats.foresight.count_ratios`.
+        ratios: from :func:`obsante.stats.foresight.count_ratios`; empty in a first edition.
         domain: heading of the first column, in French.
     """
+    if rows.empty or ratios.empty:
+        return Markdown("Aucune édition antérieure n'est comparée.")
     table = rows.merge(ratios[["dimension", "modalite", "n_avant", "p_ajustee"]], "left",
                        on=["dimension", "modalite"])  # fmt: skip
-    if "n_avant" not in table or table.empty:
-        return Markdown("Aucune édition antérieure n'est comparée.")
     records = table.to_dict("records")
     sure = [not row["p_ajustee"] > 1 - current().level for row in records]
     table["valeur"] = [wording.value(row) for row in records]

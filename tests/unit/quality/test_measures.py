@@ -95,6 +95,15 @@ def test_answers_that_never_move_have_no_p_value():
     assert found[["p_ajustee", "p_a_part"]].isna().all(axis=None)
 
 
+def test_a_question_that_nobody_answered_in_an_edition_is_not_compared():
+    silent = edition(12, 12)
+    silent[0]["q0"] = "sans_objet"
+    editions = {2024: edition(10, 10), 2025: silent}
+    found = compared(editions, ["q0", "q1"], unknown=["sans_objet"], level=0.95)
+    assert found["question"].tolist() == ["q1"]
+    assert compared(editions, ["q0"], unknown=["sans_objet"], level=0.95).empty
+
+
 def test_only_yes_or_no_questions_are_compared():
     asked = {"group": "g", "fr": "?", "ar": "?"}
     yes = [{"value": code, "label": code} for code in ("oui", "non")]

@@ -139,8 +139,8 @@ def test_the_signature_tells_the_editions_of_a_figure(labelled, published_rows, 
     notes = []
     monkeypatch.setattr(charts_equity, "figure", lambda *args, period: notes.append(period))
     rows = published_rows("type", chu=(0.9, 0.8, 1.0))
-    charts_equity.drawn(results.ranked, "inf.dme", rows, period=charts_equity.span([2025, 2023]))
-    charts_equity.drawn(results.ranked, "inf.dme", rows, period=charts_equity.span([2025]))
+    charts_equity.drawn(results.ranked, "inf.dme", rows, period=results.span([2025, 2023]))
+    charts_equity.drawn(results.ranked, "inf.dme", rows, period=results.span([2025]))
     assert notes == ["2023 à 2025", "2025"]
 
 

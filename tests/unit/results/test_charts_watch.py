@@ -132,6 +132,14 @@ def test_the_panels_have_one_order_one_scale_and_the_medians():
     assert texts(first) == ["[n.d.]"]
 
 
+def test_panels_without_any_value_say_why():
+    absent = published([np.nan], motif="aucune donnée exploitable")
+    whole = published([np.nan], dimension="national", motif="aucune donnée exploitable")
+    for rows in (absent, whole):
+        fig = charts_watch.by_criterion({"Pertinence": rows, "Maturité": rows}, [], label="Note")
+        assert "aucune donnée exploitable" in texts(fig.axes[0])[0]
+
+
 def test_differences_have_a_line_at_zero_in_the_middle():
     fig = charts_watch.by_criterion({"Maturité": published([0.4, -1.2], "level_points"),
                                      "Pertinence": published([0.1, 0.2], "level_points")},

@@ -151,6 +151,8 @@ class Expander:
                 expected="a figure, as the label says",
                 remedy="show the figure in the cell, or rename it without fig-",
             )
+        if kind == "tbl" and not any(line.startswith("|") for line in shown):
+            shown = _worded(shown)
         caption = cell.options.get(f"{kind}-cap")
         lines = [f"::: {{#{cell.label}}}", *shown]
         return [*lines, *([str(caption), ""] if caption else []), ":::"]
@@ -168,6 +170,16 @@ class Expander:
                 remedy="add the line to the notebook cell, then run it again: obsante run",
             )
         self.alternatives[figure] = self._inline(source, Line(text, origin))
+
+
+def _worded(lines: list[str]) -> list[str]:
+    """A table that could only be said in words: one cell, so that it keeps its number and caption.
+
+    >>> _worded(["Aucune valeur.", "", "*Motif.*"])
+    ['|   |', '|:--|', '| Aucune valeur. *Motif.* |', '']
+    """
+    words = " ".join(line for line in lines if line).replace("|", "\\|")
+    return ["|   |", "|:--|", f"| {words} |", ""]
 
 
 def read_variables(book: Path) -> dict[str, Any]:

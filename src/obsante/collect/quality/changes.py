@@ -12,6 +12,7 @@ from obsante.collect.table_schema import Table
 from obsante.collect.weighting import respondents
 from obsante.stats import SurveyDesign, Wave, benjamini_hochberg, binary, change
 
+_NONE = pd.DataFrame(columns=["question", "p_ajustee", "p_a_part"], dtype="float64")
 _YES, _NO = "oui", "non"
 
 
@@ -33,7 +34,7 @@ def edition_changes(
         main: the survey's table.
     """
     if len(years) < 2:
-        return pd.DataFrame(columns=["question", "p_ajustee", "p_a_part"], dtype="float64")
+        return _NONE
     editions = {year: respondents(main, edition=year) for year in sorted(years)[-2:]}
     columns = questions(dictionary.load(main))
     return compared(editions, columns, unknown=unknown, level=level)
@@ -53,6 +54,8 @@ def compared(
         columns: yes-or-no questions.
         unknown: codes that are no answer.
 
+    A question that nobody answered in one of the editions, for want of anyone concerned, has no row.
+
     Returns:
         ``question``, then columns of :func:`obsante.stats.change`, among them ``edition_reference``;
         ``p_ajustee``: Benjamini-Hochberg's over all the rows; ``p_a_part``: the same of the test
@@ -60,7 +63,7 @@ def compared(
         question that goes its own way from a country that changes.
 
     Raises:
-        DataError: fewer than two editions, or a question without answer in one of them.
+        DataError: fewer than two editions.
     """
     parts = []
     for column in columns:
@@ -68,7 +71,10 @@ def compared(
             year: Wave(design, binary(rows[column], yes=[_YES], no=[_NO], unknown=unknown))
             for year, (rows, design) in editions.items()
         }
-        parts.append(change(waves, level=level).assign(question=column))
+        if all(wave.answers["y"].notna().any() for wave in waves.values()):
+            parts.append(change(waves, level=level).assign(question=column))
+    if not parts:
+        return _NONE
     table = pd.concat(parts, ignore_index=True)
     median = table.groupby("edition_reference")["estimation"].transform("median")
     error = table["erreur_type"].where(table["erreur_type"] > 0)

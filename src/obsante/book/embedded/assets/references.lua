@@ -47,6 +47,14 @@ local function reference(page, citation, lang)
     })
     return pandoc.Str '?'
   end
+  if not entry.number and not entry.title then
+    problems.add(page, '@' .. citation.id, {
+      found = ("reference to '%s', which has no number"):format(id),
+      expected = 'a figure or a table with its caption, or a heading',
+      remedy = 'correct what it names, or link to it',
+    })
+    return pandoc.Str '?'
+  end
   return pandoc.Link(reference_text(entry, citation, lang), internal(entry.page, id))
 end
 
