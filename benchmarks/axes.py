@@ -4,9 +4,10 @@
 
 The whole demonstration is drawn again with other seeds, and the computing cells of the committed
 notebooks run on each draw. For each published value whose truth is known, its interval either holds
-that truth or not; a true effect of zero is either rejected or not. Seeds are 1, 2, 3... With
-``--keep``, draws are kept in a folder, and those that it holds are not made again: the command can be
-stopped and resumed, as long as nothing that it measures has changed.
+that truth or not; a true effect of zero is either rejected or not. Seeds are 1, 2, 3... Reference
+tables are the checkout's, ingested beforehand (``make report`` does). With ``--keep``, draws are kept
+in a folder, and those that it holds are not made again: the command can be stopped and resumed, as
+long as nothing that it measures has changed.
 """
 
 from __future__ import annotations
@@ -30,8 +31,9 @@ from scipy.stats import binom
 
 from benchmarks import redraw, replay
 from benchmarks.tables import markdown
+from obsante.errors import ObsanteError
 from obsante.files import write_atomic
-from obsante.paths import ROOT_VARIABLE, find_project
+from obsante.paths import ROOT_VARIABLE, Project, find_project
 from obsante.results.values import WHOLE
 from obsante.run.plan import catalogue
 
@@ -49,13 +51,13 @@ def measured_notebooks() -> list[str]:
     return [name for name in catalogue(_ROOT) if name[0].isdigit() and name[:2] not in ("00", "08")]
 
 
-def one_draw(seed: int, names: Sequence[str]) -> pd.DataFrame:
-    """What the notebooks publish from one draw, against what is known of it."""
-    os.environ[ROOT_VARIABLE] = str(_ROOT.root)
-    known = catalogue(_ROOT)
+def one_draw(seed: int, names: Sequence[str], root: Path) -> pd.DataFrame:
+    """What the notebooks of a project publish from one draw, against what is known of it."""
+    os.environ[ROOT_VARIABLE] = str(root)
+    known = catalogue(Project(root))
     needed = {t for n in names for t in known[n].declaration.campaign + known[n].declaration.optional}
     with tempfile.TemporaryDirectory(prefix="obsante-draw-") as folder:
-        project = redraw.workspace(_ROOT, Path(folder) / "projet")
+        project = redraw.workspace(Project(root), Path(folder) / "projet")
         tables = [name for name in redraw.TABLES if name in needed]
         drawn = redraw.redraw(project, tables, YEAR, seed)
     parts = [replay.against(replay.replay(known[n].path, drawn), drawn.known).assign(carnet=n)
@@ -63,26 +65,33 @@ def one_draw(seed: int, names: Sequence[str]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True).assign(tirage=seed)
 
 
-def kept_draw(seed: int, names: Sequence[str], folder: Path | None) -> pd.DataFrame:
+def kept_draw(seed: int, names: Sequence[str], root: Path, folder: Path | None) -> pd.DataFrame:
     """:func:`one_draw`, read from the folder where it was kept, if it was."""
     if folder is None:
-        return one_draw(seed, names)
+        return one_draw(seed, names, root)
     path = folder / f"{seed:04d}.parquet"
     if not path.is_file():
         buffer = io.BytesIO()
-        one_draw(seed, names).to_parquet(buffer, index=False)
+        one_draw(seed, names, root).to_parquet(buffer, index=False)
         write_atomic(path, buffer.getvalue())
     return pd.read_parquet(path)
 
 
-def all_draws(draws: int, names: Sequence[str], folder: Path | None = None) -> pd.DataFrame:
-    """:func:`kept_draw` for seeds 1 to ``draws``, one process per core."""
+def all_draws(
+    draws: int, names: Sequence[str], *, root: Path = _ROOT.root, folder: Path | None = None
+) -> pd.DataFrame:
+    """:func:`kept_draw` for seeds 1 to ``draws``, one process per core.
+
+    Args:
+        root: of the project, whose editions are ingested: reference tables are read there.
+    """
     parts = []
     # One thread for each of them, as many processes as cores.
     os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
     # New processes: a copy of one whose libraries have threads may stop without a word.
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
-        for part in pool.map(kept_draw, range(1, draws + 1), [names] * draws, [folder] * draws):
+        rest = ([value] * draws for value in (names, root, folder))
+        for part in pool.map(kept_draw, range(1, draws + 1), *rest):
             parts.append(part)
             print(f"\rdraw {len(parts)} of {draws}", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
@@ -183,7 +192,10 @@ def main() -> None:
     asked = parser.parse_args()
     if asked.keep:
         asked.keep.mkdir(parents=True, exist_ok=True)
-    text = report(all_draws(asked.draws, asked.notebooks, asked.keep))
+    try:
+        text = report(all_draws(asked.draws, asked.notebooks, folder=asked.keep))
+    except ObsanteError as error:
+        sys.exit(f"\nError: {error}")
     print(text)
     if asked.output:
         asked.output.write_text(text + "\n", encoding="utf-8")

@@ -31,11 +31,21 @@ class ObsanteError(Exception):
         self.expected = expected
         self.remedy = remedy
 
+    def __reduce__(self) -> tuple:
+        """As it is, from one process to another: its arguments are named, which pickle forgets."""
+        return _restored, (type(self), self.looked_at, self.__dict__)
+
     def __str__(self) -> str:
         return (
             f"{self.looked_at}\n  found:    {self.found}\n"
             f"  expected: {self.expected}\n  to do:    {self.remedy}"
         )
+
+
+def _restored(kind: type[ObsanteError], looked_at: str, state: dict[str, object]) -> ObsanteError:
+    error = kind.__new__(kind, looked_at)
+    error.__dict__.update(state)
+    return error
 
 
 class EditionError(ObsanteError):

@@ -27,8 +27,8 @@ def axes():
 
 
 @pytest.fixture(scope="module")
-def results(axes) -> pd.DataFrame:
-    return axes.all_draws(DRAWS, axes.measured_notebooks())
+def results(axes, ingested) -> pd.DataFrame:
+    return axes.all_draws(DRAWS, axes.measured_notebooks(), root=ingested.root)
 
 
 @pytest.mark.slow
